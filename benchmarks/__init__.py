@@ -1,0 +1,1 @@
+"""Speed as ratios against named peers, measured in alternating rounds of one run."""

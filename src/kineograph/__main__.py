@@ -1,0 +1,38 @@
+"""The command: `kineograph VERB …`, or `python -m kineograph VERB …`."""
+
+import json
+import sys
+
+import typer
+from typer.exceptions import TyperException
+
+from kineograph.errors import InputError
+
+
+def main() -> int:
+    """Run one verb; what a person did wrong is one line, Ctrl-C is no crash. Returns the status."""
+    from kineograph.commands import app
+
+    try:
+        status = app(standalone_mode=False)
+    except InputError as error:
+        return _fail(str(error), 2)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("stopped by you. What was finished is kept; --resume goes on.", 130)
+    except TyperException as error:  # a word of the command line is off
+        getattr(error, "show", lambda: None)()
+        return error.exit_code
+    return status if isinstance(status, int) else 0
+
+
+def _fail(text: str, status: int) -> int:
+    """One line to the person; the same as JSON to a program that asked for it."""
+    line = " ".join(text.split())
+    print(f"kineograph: {line}", file=sys.stderr)
+    if "--json" in sys.argv:
+        print(json.dumps({"error": line, "status": status}, ensure_ascii=False))
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

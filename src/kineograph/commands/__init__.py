@@ -1,0 +1,26 @@
+"""The verbs, one file each: they read options and call, nothing more.
+
+Only typer and rich are imported here; each verb imports what it needs when it runs.
+"""
+
+import typer
+
+from kineograph.commands.demo import demo
+from kineograph.commands.evaluate import evaluate
+from kineograph.commands.export import export
+from kineograph.commands.predict import predict
+from kineograph.commands.prepare import prepare
+from kineograph.commands.recipes import recipes
+from kineograph.commands.train import train
+
+app = typer.Typer(
+    name="kineograph",
+    help="Networks that read pictures in order: prepare, train, report, predict.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+for verb in (demo, recipes, prepare, train, evaluate, predict, export):
+    app.command()(verb)

@@ -1,0 +1,82 @@
+"""kineograph recipes [NAME]: what can be trained; one recipe in full."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from kineograph.commands.console import AsJson, Screen
+
+
+def recipes(
+    name: Annotated[str | None, typer.Argument(help="One recipe in full.")] = None,
+    classes: Annotated[int, typer.Option(min=2, help="Classes for the layer table.")] = 6,
+    as_json: AsJson = False,
+) -> None:
+    """List the recipes, or print one: numbers, layer table, published figures, what was chosen."""
+    from kineograph.recipes import RECIPES, find_recipe, recipe_to_json
+
+    screen = Screen(as_json)
+    if name is None:
+        _list(screen, list(RECIPES.values()))
+        screen.result({"recipes": {r.name: r.about for r in RECIPES.values()}})
+        return
+    recipe = find_recipe(name)
+    network = recipe.model.build(classes, recipe.data.size_pixels)
+    from kineograph.nets.layer_table import layer_table
+
+    rows = layer_table(network, recipe.data.frames_per_clip)
+    _one(screen, recipe)
+    _layers(screen, rows)
+    _published(screen, recipe)
+    layers = [{"layer": r.name, "output": list(r.shape), "weights": r.weights} for r in rows]
+    weights = sum(p.numel() for p in network.parameters())
+    screen.result({"recipe": recipe_to_json(recipe), "layers": layers, "weights": weights})
+
+
+def _list(screen: Screen, found: list[Any]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("recipe", "what a person gets", "source"):
+        table.add_column(column)
+    for recipe in found:
+        table.add_row(recipe.name, recipe.about, recipe.paper)
+    screen.show(table)
+
+
+def _one(screen: Screen, recipe: Any) -> None:
+    screen.say(f"{recipe.name}: {recipe.about}")
+    screen.say(f"Source: {recipe.paper}")
+    for part in ("data", "model", "task", "training"):
+        screen.say(f"\n{part}")
+        for field, value in asdict(getattr(recipe, part)).items():
+            shown = value if isinstance(value, str) else json.dumps(value)
+            screen.say(f"  {part}.{field} = {shown}")
+    if recipe.laptop:
+        changes = ", ".join(f"{path}={value}" for path, value in recipe.laptop.items())
+        screen.say(f"\n--small: {changes}")
+
+
+def _layers(screen: Screen, rows: list[Any]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, title="\nLayers", title_justify="left")
+    table.add_column("layer")
+    table.add_column("output for one clip")
+    table.add_column("weights", justify="right")
+    for row in rows:
+        table.add_row(row.name, " × ".join(map(str, row.shape)), f"{row.weights:,}")
+    screen.show(table)
+
+
+def _published(screen: Screen, recipe: Any) -> None:
+    if recipe.published:
+        screen.say("\nPublished")
+        for figure in recipe.published:
+            screen.say(f"  {figure.figure} {figure.value} · {figure.source} · {figure.protocol}")
+    if recipe.notes:
+        screen.say("\nWhat the source leaves open, and what was chosen")
+        for note in recipe.notes:
+            screen.say(f"  {note}")

@@ -1,0 +1,115 @@
+"""kineograph train RECIPE DATA: learn, test, compare with baselines, report."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kineograph.commands.console import AsJson, Device, Screen, Set, Workers
+
+
+def train(
+    recipe: Annotated[str, typer.Argument(help="A recipe's name: see `kineograph recipes`.")],
+    data: Annotated[Path, typer.Argument(help="A folder made by `kineograph prepare`.")],
+    settings: Set = None,
+    name: Annotated[str | None, typer.Option(help="The run's name: ./runs/NAME.")] = None,
+    start_from: Annotated[
+        str | None,
+        typer.Option("--from", metavar="RUN", help="Begin with a trained run's weights."),
+    ] = None,
+    freeze: Annotated[
+        str | None, typer.Option(help="Parts that stay as they are, for example: encoder.")
+    ] = None,
+    small: Annotated[bool, typer.Option("--small", help="The recipe at laptop size.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where it stopped.")] = False,
+    baselines: Annotated[
+        bool,
+        typer.Option("--baselines/--no-baselines", help="Train the single-frame baseline too."),
+    ] = True,
+    device: Device = "auto",
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads of torch.")] = None,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a recipe on a prepared folder; ends with a report in ./runs/NAME."""
+    screen = Screen(as_json)
+    if threads:
+        os.environ["OMP_NUM_THREADS"] = str(threads)  # before torch is imported
+    screen.say("Loading …")
+    from kineograph.data.dataset_folder import DataFolder
+    from kineograph.evaluation.experiment import Experiment, run_experiment
+    from kineograph.evaluation.scores import summarise
+    from kineograph.recipes import change, change_all, find_recipe
+    from kineograph.training.reproduce import choose_device
+
+    chosen = find_recipe(recipe)
+    chosen = change_all(chosen.small() if small else chosen, settings or [])
+    if freeze:
+        chosen = change(chosen, "training.freeze", freeze)
+    folder = DataFolder(data)
+    run = run_to_use(name or f"{recipe}-{folder.path.resolve().name}", resume, renew=name is None)
+    job = Experiment(
+        recipe=chosen,
+        data=folder,
+        run=run,
+        device=choose_device(device),
+        resume=resume,
+        start_from=start_from,
+        with_baselines=baselines,
+        workers=workers,
+        stage=screen.stage,
+        say=screen.say,
+    )
+    done = run_experiment(job)
+    found = summarise(run)
+    print_outcome(screen, found)
+    screen.say(f"Report: {done['report']}")
+    screen.result(found)
+
+
+def run_to_use(name: str, resume: bool, *, renew: bool) -> Path:
+    """./runs/NAME; another training's run is never overwritten."""
+    from kineograph.errors import InputError
+
+    run = Path("runs") / name
+    used = (run / "recipe.json").exists()
+    if resume and not used:
+        raise InputError(f"{run}: nothing to resume. Leave --resume away, or name the run: --name.")
+    if used and not resume:
+        if not renew:
+            raise InputError(
+                f"{run}: is there already. Choose another --name, or go on with --resume."
+            )
+        number = 2
+        while (Path("runs") / f"{name}-{number}" / "recipe.json").exists():
+            number += 1
+        run = Path("runs") / f"{name}-{number}"
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{run}: cannot be made ({error.strerror}). Run where you may write, or free space."
+        ) from error
+    return run
+
+
+def print_outcome(screen: Screen, found: dict) -> None:
+    """The figure with its interval, and the three baselines beside it."""
+    from rich.table import Table
+
+    low, high = found["interval"]
+    table = Table(box=None, pad_edge=False)
+    for column in ("", "accuracy", "balanced", "macro F1"):
+        table.add_column(column, justify="left" if not column else "right")
+    rows = {"this network": found, **found["baselines"]}
+    for title, row in rows.items():
+        if "accuracy" in row:
+            cells = (row["accuracy"], row["balanced_accuracy"], row["macro_f1"])
+            table.add_row(title, *(f"{100 * cell:.1f} %" for cell in cells))
+    screen.show(table)
+    protocol = found["protocol"]
+    screen.say(
+        f"95 % interval {100 * low:.1f}–{100 * high:.1f} % · {protocol['n']} test samples of "
+        f"{protocol['data']}, split by {protocol['split']}"
+    )

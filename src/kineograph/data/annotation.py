@@ -1,0 +1,238 @@
+"""An annotation says what happens where and when: one interval of one video, one line of JSONL.
+
+    {"video": "walking/person01_d1.avi", "label": "walking", "start_seconds": 0.4, "person": "01"}
+
+Folders, tables and known data sets are all turned into this plain file, and training reads
+nothing else, so that preparing and training can be tested alone (after nanoGPT's prepare.py).
+"""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from kineograph.errors import InputError, nearest
+from kineograph.media.frame import Box
+from kineograph.whole_file import write_text_whole
+
+SIDES = ("train", "val", "test")
+MOST_BAD_LINES_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """One labelled interval `[start_seconds, end_seconds)` of one video.
+
+    video: posix path relative to the data set's source root: a video file or a folder of pictures.
+    end_seconds: None is the end of the video. Seconds count from the first shown frame.
+    window: the part of the picture that is looked at, in pixels; None is the whole picture.
+    person, group, source: who is seen; what must stay on one side of a split; the recording that
+    the video was cut from. split: the side that the data set's authors gave it.
+    """
+
+    video: str
+    label: str
+    start_seconds: float = 0.0
+    end_seconds: float | None = None
+    window: Box | None = None
+    person: str | None = None
+    group: str | None = None
+    split: str | None = None
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be a labelled interval, in one line."""
+        for fault in (_fault_in_texts(self), _fault_in_times(self), _fault_in_window(self)):
+            if fault:
+                raise InputError(fault)
+
+    @cached_property
+    def id(self) -> str:
+        """A short name such as `person01_walking_d1-3fa9c1d2`, fit for a file name.
+
+        It depends on video, times, window and label and on nothing else, so it stays the same
+        when a person or a group is written in later.
+        """
+        end = None if self.end_seconds is None else float(self.end_seconds)
+        window = None if self.window is None else [int(number) for number in self.window]
+        key = json.dumps([self.video, float(self.start_seconds), end, window, self.label])
+        digest = hashlib.sha256(key.encode()).hexdigest()[:8]
+        stem = re.sub(r"[^\w.-]+", "_", PurePosixPath(self.video).stem)[:60]
+        return f"{stem}-{digest}"
+
+
+FIELDS = tuple(field.name for field in fields(Annotation))
+
+
+def annotation_from_fields(values: Mapping[str, Any]) -> Annotation:
+    """An Annotation from names and JSON values. Raises InputError for unknown or mistyped ones."""
+    for name in values:
+        if name not in FIELDS:
+            known = nearest(name, FIELDS) or f"The fields are {', '.join(FIELDS)}."
+            raise InputError(f"unknown field '{name}'. {known}")
+    for name in ("video", "label"):
+        if name not in values:
+            raise InputError(f"no '{name}': every annotation needs one. Add it.")
+    given = {name: value for name, value in values.items() if value is not None}
+    if "window" in given:
+        given["window"] = _window_from(given["window"])
+    return Annotation(**given)
+
+
+def fields_of(annotation: Annotation) -> dict[str, Any]:
+    """Names and JSON values of what was said; what is left at its default is left out."""
+    said: dict[str, Any] = {}
+    for field in fields(Annotation):
+        value = getattr(annotation, field.name)
+        if value != field.default:
+            said[field.name] = list(value) if field.name == "window" else value
+    return said
+
+
+def read_annotations(path: str | Path) -> list[Annotation]:
+    """Read a JSONL file; empty lines are skipped.
+
+    Raises InputError naming every bad line with its number and remedy, also an interval that is
+    there twice.
+    """
+    path = Path(path)
+    annotations: list[Annotation] = []
+    numbers: list[int] = []
+    faults: dict[int, str] = {}
+    for number, line in enumerate(_lines(path), start=1):
+        if not line.strip():
+            continue
+        try:
+            annotations.append(_annotation_from_line(line))
+            numbers.append(number)
+        except InputError as error:
+            faults[number] = str(error)
+    for first, second in _twins(annotations):
+        faults[numbers[second]] = f"the same interval as line {numbers[first]}. Remove one of them."
+    if faults:
+        raise InputError(describe_bad_lines(path.name, faults))
+    return annotations
+
+
+def write_annotations(path: str | Path, annotations: Iterable[Annotation]) -> None:
+    """Write a JSONL file, whole or not at all. Raises InputError if an interval is there twice."""
+    annotations = list(annotations)
+    check_annotations(annotations)
+    lines = [json.dumps(fields_of(each), ensure_ascii=False) + "\n" for each in annotations]
+    write_text_whole(Path(path), "".join(lines))
+
+
+def check_annotations(annotations: Sequence[Annotation]) -> None:
+    """Raise InputError if two annotations are the same interval with the same label."""
+    for first, second in _twins(annotations):
+        raise InputError(
+            f"{annotations[first].video}: annotations {first + 1} and {second + 1} are the same "
+            f"interval with the same label. Remove one of them."
+        )
+
+
+def describe_bad_lines(file: str, faults: Mapping[int, str], what: str = "line") -> str:
+    """One message for all bad lines of a file: in one line if it is only one."""
+    ordered = [(number, faults[number]) for number in sorted(faults)]
+    if len(ordered) == 1:
+        number, fault = ordered[0]
+        return f"{file} {what} {number}: {fault}"
+    shown = [f"  {what} {number}: {fault}" for number, fault in ordered[:MOST_BAD_LINES_SHOWN]]
+    left = len(ordered) - len(shown)
+    more = [f"  and {left} more"] if left else []
+    return "\n".join([f"{file}: {len(ordered)} bad {what}s:", *shown, *more])
+
+
+def _lines(path: Path) -> list[str]:
+    try:  # utf-8-sig: editors on Windows put a byte order mark in front
+        return path.read_text(encoding="utf-8-sig").split("\n")
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file. Check the path.") from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path}: byte {error.start} is not UTF-8 text. Save the file as UTF-8."
+        ) from None
+
+
+def _annotation_from_line(line: str) -> Annotation:
+    try:
+        values = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"not JSON ({error.msg}, column {error.colno}). "
+            'Write one object a line, such as {"video": "a.mp4", "label": "walking"}.'
+        ) from None
+    if not isinstance(values, dict):
+        raise InputError(f"{line.strip()[:40]} is not a JSON object. Write {{...}}.")
+    return annotation_from_fields(values)
+
+
+def _window_from(value: Any) -> Box:
+    whole = isinstance(value, list | tuple) and all(
+        isinstance(number, int | float) and float(number).is_integer() for number in value
+    )
+    if not whole or len(value) != 4:
+        raise InputError(
+            f"window {value!r} is not four whole numbers of pixels. Write [x, y, width, height]."
+        )
+    return Box(*(int(number) for number in value))
+
+
+def _twins(annotations: Sequence[Annotation]) -> list[tuple[int, int]]:
+    """Pairs of positions that have the same id."""
+    first_with: dict[str, int] = {}
+    twins = []
+    for position, annotation in enumerate(annotations):
+        first = first_with.setdefault(annotation.id, position)
+        if first != position:
+            twins.append((first, position))
+    return twins
+
+
+def _fault_in_texts(annotation: Annotation) -> str | None:
+    for name in ("video", "label", "person", "group", "split", "source"):
+        value = getattr(annotation, name)
+        needed = name in ("video", "label")
+        if value is None and not needed:
+            continue
+        if not isinstance(value, str):
+            return f"{name} {value!r} is not a text. Put it in quotes."
+        if not value.strip():
+            return f"{name} is empty. " + ("Write one." if needed else "Leave the field out.")
+        if value != value.strip():
+            return f"{name} {value!r} begins or ends with a space. Remove it."
+    if annotation.split is not None and annotation.split not in SIDES:
+        known = nearest(annotation.split, SIDES)
+        return f"split '{annotation.split}' is not one of train, val, test. {known}".rstrip()
+    return None
+
+
+def _fault_in_times(annotation: Annotation) -> str | None:
+    start, end = annotation.start_seconds, annotation.end_seconds
+    for name, value in (("start_seconds", start), ("end_seconds", end)):
+        if value is None and name == "end_seconds":
+            continue
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not math.isfinite(value):  # type: ignore[arg-type]
+            return f"{name} {value!r} is not a number of seconds. Write one such as 4.2."
+    if start < 0:
+        return f"start_seconds {start:g} lies before the first frame. Write 0 or more."
+    if end is not None and end <= start:
+        return f"end_seconds {end:g} is not after start_seconds {start:g}. Correct one of them."
+    return None
+
+
+def _fault_in_window(annotation: Annotation) -> str | None:
+    if annotation.window is None:
+        return None
+    x, y, width, height = annotation.window
+    if width < 1 or height < 1:
+        return f"window {width}x{height} pixels has no area. Write [x, y, width, height]."
+    if x < 0 or y < 0:
+        return f"window starts at ({x}, {y}), outside of the picture. Write x and y of 0 or more."
+    return None

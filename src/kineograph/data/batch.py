@@ -1,0 +1,104 @@
+"""Examples side by side in one tensor; the next batch is loaded while one is used."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kineograph.data.clips import Example
+from kineograph.errors import InputError
+
+
+class Batch(NamedTuple):
+    """Clips of one step."""
+
+    inputs: Tensor  # (B, T, 3, H, W) uint8
+    lengths: Tensor  # (B,) int64: frames of each clip, the rest of T is padding
+    targets: Tensor  # (B,) int64, or (B, T) with a label for each frame and -100 in the padding
+    ids: list[str]
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch on a device."""
+        inputs, lengths, targets, ids = self
+        return Batch(inputs.to(device), lengths.to(device), targets.to(device), ids)
+
+
+class Examples(Protocol):
+    """What batches can be made of."""
+
+    def __len__(self) -> int: ...
+
+    def example(self, index: int, epoch: int, seed: int) -> Example:
+        """The same example for the same three numbers."""
+
+
+IGNORED = -100  # torch's cross entropy leaves this target out
+
+
+def collate(examples: Sequence[Example]) -> Batch:
+    """One batch; shorter clips are filled up with black frames."""
+    lengths = [len(example.frames) for example in examples]
+    frames = np.zeros((len(examples), max(lengths), *examples[0].frames.shape[1:]), dtype=np.uint8)
+    for row, example in zip(frames, examples, strict=True):
+        row[: len(example.frames)] = example.frames
+    targets = np.array([example.label for example in examples], dtype=np.int64)
+    if examples[0].frame_labels is not None:
+        targets = np.full(frames.shape[:2], IGNORED, dtype=np.int64)
+        for row, example in zip(targets, examples, strict=True):
+            row[: len(example.frames)] = example.frame_labels
+    return Batch(
+        # The colours stay innermost in memory: what convolutions call channels_last, for nothing.
+        inputs=torch.from_numpy(frames).permute(0, 1, 4, 2, 3),
+        lengths=torch.tensor(lengths),
+        targets=torch.from_numpy(targets),
+        ids=[example.id for example in examples],
+    )
+
+
+def batches(
+    dataset: Examples,
+    batch_size: int,
+    *,
+    epoch: int = 0,
+    shuffle: bool = False,
+    seed: int = 0,
+    first_step: int = 0,
+) -> Iterator[Batch]:
+    """The batches of one epoch; the last one may be smaller.
+
+    Order and chance depend on seed and epoch alone, so that a run resumed at `first_step` sees
+    what it would have seen; the steps before are not loaded.
+    """
+    if batch_size < 1:
+        raise InputError(f"batch_size {batch_size}: ask for 1 or more.")
+    order = np.arange(len(dataset))
+    if shuffle:
+        order = np.random.default_rng([seed, epoch]).permutation(order)
+
+    def load(step: int) -> Batch:
+        chosen = order[step * batch_size : (step + 1) * batch_size]
+        return collate([dataset.example(int(index), epoch, seed) for index in chosen])
+
+    return one_ahead(load, range(first_step, steps_per_epoch(len(dataset), batch_size)))
+
+
+def steps_per_epoch(example_count: int, batch_size: int) -> int:
+    """How many batches one epoch has."""
+    return -(-example_count // batch_size)
+
+
+def one_ahead(load: Callable[[int], Batch], steps: Sequence[int]) -> Iterator[Batch]:
+    """Yield load(step) in order, with the next one under way in a thread. What it raises comes out
+    here; closing the iterator waits for the one under way and leaves no thread behind.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="batches") as thread:
+        waiting: Future[Batch] | None = None
+        for step in steps:
+            ready, waiting = waiting, thread.submit(load, step)
+            if ready is not None:
+                yield ready.result()
+        if waiting is not None:
+            yield waiting.result()

@@ -1,0 +1,230 @@
+"""Decoded frames on disk: every video is read once, then only the sampled frames are touched.
+
+    DATA/cache/60x60/<annotation id>.npy     uint8 frames (T, H, W, 3)
+    DATA/cache/60x60/<annotation id>.json    their times, and the size and time of the source
+
+The .json is written last: without it, or if the source has changed since, the frames are decoded
+again. So a build may be killed at any moment, and two may run at once.
+"""
+
+import json
+import math
+import os
+import shutil
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kineograph.data.annotation import Annotation
+from kineograph.data.dataset_folder import DataFolder
+from kineograph.data.decode import Job, Stamp, decode, is_whole
+from kineograph.data.frame_file import CannotWriteError, writing
+from kineograph.data.workers import run_jobs
+from kineograph.errors import InputError
+from kineograph.media import inspect
+from kineograph.media.frame import Box
+from kineograph.whole_file import UNFINISHED
+
+LAYOUT = 1  # raise it when frames of the same source come out differently: all are made again
+SOURCE_BYTES_PER_WORKER = 8 * 2**20  # starting a process takes as long as decoding about this
+LONG_GAP_SECONDS = 60.0
+FORGOTTEN_SECONDS = 3600.0  # an unfinished file that nobody has written to for so long is deleted
+
+
+@dataclass(frozen=True, eq=False)
+class Cache:
+    """Frames of annotations by annotation: `frames, seconds = cache[annotation]`."""
+
+    path: Path
+    ids: frozenset[str]
+    _seconds: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
+
+    def __contains__(self, annotation: Annotation) -> bool:
+        return annotation.id in self.ids
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, annotation: Annotation) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+        """Frames (T, H, W, 3) uint8, mapped and not read, and their times (T,) in the video."""
+        seconds = self.seconds(annotation)
+        frames = np.load(self.path / f"{annotation.id}.npy", mmap_mode="r")
+        return frames, seconds
+
+    def seconds(self, annotation: Annotation) -> NDArray[np.float64]:
+        """Times (T,) of an annotation's frames, counted from the first frame of its video."""
+        if annotation not in self:
+            raise InputError(
+                f"{annotation.video}: its frames are not in {self.path}. Build the cache again."
+            )
+        if annotation.id not in self._seconds:
+            about = json.loads((self.path / f"{annotation.id}.json").read_text(encoding="utf-8"))
+            self._seconds[annotation.id] = np.array(about["seconds"], dtype=np.float64)
+        return self._seconds[annotation.id]
+
+
+def build_cache(
+    folder: DataFolder,
+    annotations: Sequence[Annotation],
+    *,
+    size_pixels: tuple[int, int],
+    frames_per_second: float | None = None,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Cache, list[str]]:
+    """Decode what is not there yet, at `size_pixels` (height, width); also return the problems.
+
+    frames_per_second: keep no more frames of each second than this; None keeps every frame. A
+    folder of pictures has no clock of its own: it is taken to have this many a second, else 25.
+    workers: processes; None chooses by the size of the sources. progress(done, total) counts
+    annotations. A video that cannot be read is a line of the problems and not in the cache.
+    Raises InputError if all videos are gone or the frames cannot be written.
+    """
+    if not folder.source_root.is_dir():
+        raise InputError(
+            f"{folder.source_root}: the videos of {folder.path} are not there. "
+            f"Put them back, or prepare the data set again."
+        )
+    path = folder.cache / _name(size_pixels, frames_per_second)
+    wanted = {annotation.id: annotation for annotation in annotations}
+    tell = progress or (lambda done, total: None)
+    jobs: list[Job] = []
+    try:
+        _make_ready(path)
+        jobs, faults = _plan(folder, list(wanted.values()), path, size_pixels, frames_per_second)
+        done = len(wanted) - sum(len(job.annotations) for job in jobs)
+        tell(done, len(wanted))
+        for job, result in run_jobs(decode, jobs, workers or _workers_for(jobs)):
+            faults |= _lost(job) if result is None else result
+            done += len(job.annotations)
+            tell(done, len(wanted))
+    except CannotWriteError as error:
+        raise InputError(_describe_lack(path, jobs, str(error))) from None
+    problems = [fault for key, fault in sorted(faults.items(), key=lambda item: item[1])]
+    return Cache(path, frozenset(wanted.keys() - faults.keys())), list(dict.fromkeys(problems))
+
+
+def _name(size_pixels: tuple[int, int], frames_per_second: float | None) -> str:
+    height, width = size_pixels
+    if min(height, width) < 1:
+        raise InputError(f"size_pixels {height}x{width}: no frame has this size. Write 1 or more.")
+    if frames_per_second is None:
+        return f"{height}x{width}"
+    if frames_per_second <= 0:
+        raise InputError(
+            f"frames_per_second {frames_per_second:g}: no video has this rate. Write more than 0."
+        )
+    return f"{height}x{width}-{frames_per_second:g}fps"
+
+
+def _make_ready(path: Path) -> None:
+    """Make the folder, and delete what a killed build left in it long ago."""
+    with writing():
+        path.mkdir(parents=True, exist_ok=True)
+    for unfinished in path.glob(f"*{UNFINISHED}"):
+        with suppress(OSError):  # another build may own it, or have just moved it
+            if time.time() - unfinished.stat().st_mtime > FORGOTTEN_SECONDS:
+                unfinished.unlink()
+
+
+def _plan(
+    folder: DataFolder,
+    wanted: Sequence[Annotation],
+    path: Path,
+    size_pixels: tuple[int, int],
+    frames_per_second: float | None,
+) -> tuple[list[Job], dict[str, str]]:
+    """What is left to decode, the largest sources first, and the faults of what cannot be."""
+    passes: dict[tuple[str, Box | None], list[Annotation]] = defaultdict(list)
+    for annotation in sorted(wanted, key=lambda annotation: annotation.start_seconds):
+        passes[annotation.video, annotation.window].append(annotation)
+    jobs: list[Job] = []
+    faults: dict[str, str] = {}
+    for (video, _), group in [(key, run) for key in passes for run in _runs(passes[key])]:
+        source = folder.source_root / video
+        try:
+            stamp = _stamp(source)
+        except OSError:
+            gone = f"{video}: not found in {folder.source_root}. Put it back, or prepare again."
+            faults |= {annotation.id: gone for annotation in group}
+            continue
+        job = Job(source, stamp, group, path, size_pixels, frames_per_second)
+        missing = [annotation for annotation in group if not is_whole(job, annotation)]
+        if missing:
+            jobs.append(replace(job, annotations=missing))
+    return sorted(jobs, key=lambda job: -job.stamp["bytes"]), faults
+
+
+def _runs(annotations: list[Annotation]) -> list[list[Annotation]]:
+    """Annotations of one video, by start, cut where a long stretch between two is of no use.
+
+    A reader jumps over the gap where the file lets it, and else decodes from the beginning again;
+    so only a gap above a sixteenth of the whole is worth it, and there are few of those.
+    """
+    starts = [annotation.start_seconds for annotation in annotations]
+    ends = [math.inf if each.end_seconds is None else each.end_seconds for each in annotations]
+    long_gap = max(LONG_GAP_SECONDS, (starts[-1] - starts[0]) / 16)
+    runs, reached = [annotations[:1]], ends[0]
+    for annotation, start, end in zip(annotations[1:], starts[1:], ends[1:], strict=True):
+        if start - reached > long_gap:
+            runs.append([])
+        runs[-1].append(annotation)
+        reached = max(reached, end)
+    return runs
+
+
+def _stamp(source: Path) -> Stamp:
+    """Size and time of a video, or of all pictures of a folder. Raises OSError if it is gone."""
+    files = [source.stat()]
+    if source.is_dir():
+        files += [file.stat() for file in os.scandir(source)]
+    return {
+        "layout": LAYOUT,
+        "files": len(files),
+        "bytes": sum(file.st_size for file in files),
+        "modified_nanoseconds": max(file.st_mtime_ns for file in files),
+    }
+
+
+def _workers_for(jobs: Sequence[Job]) -> int:
+    source_bytes = sum(job.stamp["bytes"] for job in jobs)
+    worth_it = 1 + source_bytes // SOURCE_BYTES_PER_WORKER
+    return max(1, min(os.cpu_count() or 1, len(jobs), worth_it))
+
+
+def _lost(job: Job) -> dict[str, str]:
+    video = job.annotations[0].video
+    lost = f"{video}: reading it killed the process. Leave it out, or write it again as MP4."
+    return {annotation.id: lost for annotation in job.annotations}
+
+
+def _describe_lack(path: Path, jobs: Sequence[Job], reason: str) -> str:
+    needed = sum(_frames_bytes(job) for job in jobs)
+    try:
+        free = f", {shutil.disk_usage(path).free / 1e9:.2f} GB is free"
+    except OSError:
+        free = ""
+    return (
+        f"{path}: cannot be written ({reason}). The frames need about {needed / 1e9:.2f} GB{free}. "
+        f"Make room there, or choose smaller frames."
+    )
+
+
+def _frames_bytes(job: Job) -> int:
+    """About how much a job writes, as far as the headers of its source tell."""
+    height, width = job.size_pixels
+    frames = 0.0
+    with suppress(InputError, OSError):
+        info = inspect(job.source)
+        length = info.duration_seconds or 0.0
+        rate = job.frames_per_second or (info.frame_count or 0) / max(length, 1e-9)
+        for each in job.annotations:
+            end = length if each.end_seconds is None else min(each.end_seconds, length)
+            frames += max(end - each.start_seconds, 0.0) * rate
+    return round(frames) * height * width * 3

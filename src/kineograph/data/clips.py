@@ -1,0 +1,212 @@
+"""Labelled clips: which frames of which video, changed how, with which label."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kineograph.data.annotation import Annotation
+from kineograph.data.augment import Augmentation, Draw, Frames, apply, draw
+from kineograph.data.cache import Cache
+from kineograph.data.sampling import (
+    SHORT,
+    Indices,
+    Seconds,
+    all_windows,
+    consecutive,
+    even,
+    jitter,
+    part,
+)
+from kineograph.data.split import HOW, check_fractions
+from kineograph.errors import InputError, nearest
+
+SAMPLING = ("even", "jitter", "consecutive", "windows")
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """What a network is shown of a data set."""
+
+    size_pixels: tuple[int, int] = (60, 60)  # height, width of a frame
+    frames_per_clip: int = 40
+    # even: spread over the clip. jitter: even, with chance in training. consecutive: neighbours,
+    # from anywhere in training, else from the middle. windows: all of the clip, one by one.
+    sampling: str = "even"
+    window_stride: int | None = None  # frames from window to window; None: as many as it has
+    short: str = "repeat"  # a clip with fewer frames: "repeat" the last one, "wrap", or "error"
+    frames_per_second: float | None = None  # keep no more than this; None: every frame
+    label_per_frame: bool = False  # one label for each frame, not one for the clip
+    augmentation: Augmentation = field(default_factory=Augmentation)  # in training only
+    split: str = "auto"  # "given", "group", "clip"; auto: the first of these that can be had
+    fractions: tuple[float, float, float] = (0.64, 0.16, 0.20)  # train, val, test
+    seed: int = 0  # of the split alone, so that runs with other seeds share it
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot mean anything."""
+        for name, known in (("sampling", SAMPLING), ("short", tuple(SHORT)), ("split", HOW)):
+            value = getattr(self, name)
+            if value not in known:
+                hint = nearest(str(value), known)
+                raise InputError(f"{name} '{value}': known are {', '.join(known)}. {hint}".rstrip())
+        for name in ("size_pixels", "fractions"):  # JSON has lists only
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        if len(self.size_pixels) != 2 or min(self.size_pixels) < 1:
+            raise InputError(
+                f"size_pixels {self.size_pixels}: a frame has a height and a width of 1 or more. "
+                f"Write two numbers such as 60, 60."
+            )
+        if self.frames_per_clip < 1:
+            raise InputError(f"frames_per_clip {self.frames_per_clip}: ask for 1 or more.")
+        if self.window_stride is not None and not 1 <= self.window_stride <= self.frames_per_clip:
+            raise InputError(
+                f"window_stride {self.window_stride}: windows of {self.frames_per_clip} frames "
+                f"would leave frames out. Use 1 to {self.frames_per_clip}."
+            )
+        if self.frames_per_second is not None and self.frames_per_second <= 0:
+            raise InputError(
+                f"frames_per_second {self.frames_per_second:g}: no video has this rate. "
+                f"Write more than 0."
+            )
+        check_fractions(self.fractions)
+
+
+class Example(NamedTuple):
+    """One clip as a network sees it."""
+
+    frames: Frames  # (T, H, W, 3) uint8 RGB
+    label: int
+    id: str  # of its annotation; windows of one clip share it
+    start_seconds: float  # of the first and the last frame, in the video
+    end_seconds: float
+    frame_labels: NDArray[np.int64] | None = None  # (T,)
+
+
+class Clip(NamedTuple):
+    """An annotation, or one window of it that begins at a frame."""
+
+    annotation: Annotation
+    start: int | None = None
+
+
+class ClipDataset:
+    """Examples by index. Nothing is kept between them: the same numbers give the same example.
+
+    Annotations whose frames are not in the cache are left out (build_cache named them). Raises
+    InputError if none is left, if a label is not one of `classes`, or if a clip is too short and
+    config.short is "error".
+    """
+
+    def __init__(
+        self,
+        annotations: Sequence[Annotation],
+        classes: Sequence[str],
+        *,
+        cache: Cache,
+        config: DataConfig,
+        training: bool,
+    ) -> None:
+        self.annotations = [annotation for annotation in annotations if annotation in cache]
+        self.classes = list(classes)
+        self.cache, self.config, self.training = cache, config, training
+        self._index_of = {label: index for index, label in enumerate(self.classes)}
+        self._check()
+        self.clips = [clip for annotation in self.annotations for clip in self._clips(annotation)]
+        self._beside: dict[tuple, list[Annotation]] = defaultdict(list)
+        for annotation in sorted(self.annotations, key=_length, reverse=True):
+            self._beside[annotation.video, annotation.window].append(annotation)
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+    def example(self, index: int, epoch: int = 0, seed: int = 0) -> Example:
+        """The clip at `index`. In training, chance depends on these three numbers alone."""
+        annotation, start = self.clips[index]
+        frames, seconds = self.cache[annotation]
+        rng = np.random.default_rng([seed, epoch, index]) if self.training else None
+        drawn = draw(rng, self.config.augmentation) if rng else Draw()
+        name = annotation.video
+        chosen = choose(seconds, self.config, rng, start=start, speed=drawn.speed, name=name)
+        times = seconds[chosen]
+        return Example(
+            frames=apply(np.asarray(frames)[chosen], drawn),
+            label=self._index_of[annotation.label],
+            id=annotation.id,
+            start_seconds=float(times[0]),
+            end_seconds=float(times[-1]),
+            frame_labels=self._frame_labels(annotation, times),
+        )
+
+    def _clips(self, annotation: Annotation) -> list[Clip]:
+        asked = self.config.frames_per_clip
+        frame_count = len(self.cache.seconds(annotation))
+        if self.config.sampling != "windows" or frame_count < asked:
+            return [Clip(annotation)]
+        windows = all_windows(frame_count, asked, self.config.window_stride or asked)
+        return [Clip(annotation, int(window[0])) for window in windows]
+
+    def _frame_labels(self, annotation: Annotation, times: Seconds) -> NDArray[np.int64] | None:
+        """The label at each moment: that of the shortest interval around it, as in `waving` while
+        `walking`. Intervals of other windows speak of someone else.
+        """
+        if not self.config.label_per_frame:
+            return None
+        labels = np.full(len(times), self._index_of[annotation.label])
+        for each in self._beside[annotation.video, annotation.window]:
+            inside = (times >= each.start_seconds) & (times < each.start_seconds + _length(each))
+            labels[inside] = self._index_of[each.label]
+        return labels
+
+    def _check(self) -> None:
+        if not self.annotations:
+            raise InputError("no clip of this part can be read. Look at the problems listed above.")
+        for annotation in self.annotations:
+            if annotation.label not in self._index_of:
+                hint = nearest(annotation.label, self.classes)
+                raise InputError(
+                    f"{annotation.video}: label '{annotation.label}' is not one of the classes "
+                    f"{', '.join(self.classes)}. {hint or 'Correct it.'}"
+                )
+            if self.config.short == "error":
+                seconds = self.cache.seconds(annotation)
+                if len(seconds) < self.config.frames_per_clip:
+                    SHORT["error"](seconds, self.config.frames_per_clip, annotation.video)
+
+
+def choose(
+    seconds: Seconds,
+    config: DataConfig,
+    rng: np.random.Generator | None,
+    *,
+    start: int | None = None,
+    speed: float = 1.0,
+    name: str = "clip",
+) -> Indices:
+    """Indices of the frames of one example; without `rng` nothing is left to chance.
+
+    start: the first frame of a window. speed: how much of the usual time is taken.
+    """
+    asked, have = config.frames_per_clip, len(seconds)
+    if have < asked:
+        return SHORT[config.short](seconds, asked, name)
+    if config.sampling in ("even", "jitter"):
+        inside = part(seconds, min(speed, 1.0), rng.random()) if rng else slice(0, have)
+        if config.sampling == "jitter" and rng:
+            return inside.start + jitter(seconds[inside], asked, rng)
+        return inside.start + even(seconds[inside], asked)
+    count = min(max(round(asked * speed), 1), have)
+    if start is not None:  # a window: about its own middle
+        first = min(max(start + (asked - count) // 2, 0), have - count)
+    else:
+        first = int(rng.integers(have - count + 1)) if rng else (have - count) // 2
+    if count == asked:
+        return consecutive(have, asked, first)
+    return first + even(seconds[first : first + count], asked)
+
+
+def _length(annotation: Annotation) -> float:
+    end = np.inf if annotation.end_seconds is None else annotation.end_seconds
+    return end - annotation.start_seconds

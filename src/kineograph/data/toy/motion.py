@@ -1,0 +1,410 @@
+"""Six actions as joints in space over time: gaits from angle curves, arm actions from hand paths.
+
+Gait curves follow the shapes in Winter, *Biomechanics and Motor Control of Human Movement* (2009),
+ch. 3 (walking) and Novacheck, *The biomechanics of running* (1998), fig. 5, drawn by eye and
+exaggerated a little. Lengths are in body heights, x is forward, y the actor's left, z up.
+
+How each action may look in ONE picture is drawn from ranges that overlap on purpose: what tells
+the actions apart is how the picture changes.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+GAITS = ("jogging", "running", "walking")
+ARM_ACTIONS = ("boxing", "handclapping", "handwaving")
+ACTIONS = tuple(sorted(GAITS + ARM_ACTIONS))
+
+PHASES = 256  # steps of one tabulated gait cycle
+SIDES = (1.0, -1.0)  # left, right: the sign of y
+
+
+class Joint(IntEnum):
+    """Index of a joint; a left one is followed by its right one."""
+
+    PELVIS = 0
+    CHEST = 1
+    HEAD = 2
+    FACE = 3
+    SHOULDER = 4
+    ELBOW = 6
+    WRIST = 8
+    FINGERS = 10
+    HIP = 12
+    KNEE = 14
+    ANKLE = 16
+    HEEL = 18
+    TOE = 20
+
+
+JOINTS = 22
+
+
+@dataclass(frozen=True)
+class Body:
+    """Lengths of an actor's bones, in body heights."""
+
+    thigh: float
+    shank: float
+    foot: float
+    torso: float
+    neck: float
+    head: float
+    upper_arm: float
+    forearm: float
+    hand: float
+    shoulder: float
+    hip: float
+    girth: float
+
+    @property
+    def arm(self) -> float:
+        """Reach from shoulder to wrist."""
+        return self.upper_arm + self.forearm
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one actor moves, whatever the action: factors about 1 and degrees about 0."""
+
+    amplitude: float
+    tempo: float
+    lean_degrees: float
+    snap: float
+    asymmetry: float
+
+
+@dataclass(frozen=True)
+class Performance:
+    """One clip's movement: joints (T, JOINTS, 3) about the moving body, forward travel (T,)."""
+
+    joints: Array
+    travel: Array
+
+
+@dataclass(frozen=True)
+class Gait:
+    """What makes a gait: steps per second, share of a stride on the ground, height of the hop."""
+
+    steps_per_second: tuple[float, float]
+    duty: float
+    hop: float
+    pose: float  # where the pose ranges start, 0 to 1: kept close together on purpose
+
+
+GAIT_NUMBERS = {
+    "walking": Gait((1.05, 1.3), 0.60, 0.0, 0.0),
+    "jogging": Gait((1.7, 1.9), 0.47, 0.015, 0.25),
+    "running": Gait((2.55, 2.85), 0.37, 0.045, 0.5),
+}
+POSE_SPREAD = 0.5  # width of the pose range that starts at Gait.pose
+
+# Degrees at parts of a stride that begins with the foot's strike: (walk, run).
+HIP_CURVES = (
+    ((0, 25), (0.12, 22), (0.3, 5), (0.5, -14), (0.62, -8), (0.75, 14), (0.87, 27)),
+    ((0, 33), (0.15, 18), (0.38, -18), (0.5, -12), (0.7, 28), (0.85, 44)),
+)
+KNEE_CURVES = (
+    ((0, 6), (0.14, 17), (0.38, 6), (0.5, 12), (0.62, 42), (0.73, 62), (0.86, 30), (0.95, 5)),
+    ((0, 18), (0.14, 38), (0.38, 14), (0.5, 52), (0.65, 96), (0.8, 70), (0.93, 25)),
+)
+FOOT_CURVES = (  # pitch against the ground, toes up positive
+    ((0, 18), (0.1, 0), (0.36, 0), (0.47, -12), (0.6, -48), (0.75, -32), (0.9, 10)),
+    ((0, 6), (0.08, 0), (0.22, 0), (0.38, -45), (0.55, -72), (0.7, -58), (0.86, -4)),
+)
+TOE_OFF = (0.6, 0.38)
+
+
+def perform(
+    action: str, body: Body, style: Style, *, seconds: Array, rng: np.random.Generator
+) -> Performance:
+    """Joints over time of one actor doing one action once; `seconds` (T,) are the frames' times."""
+    if action in GAIT_NUMBERS:
+        return _walk(GAIT_NUMBERS[action], body, style, seconds, rng)
+    paths = {"boxing": _box, "handclapping": _clap, "handwaving": _wave}[action]
+    return _stand(paths, body, style, seconds, rng)
+
+
+# ---------------------------------------------------------------------------------------- gaits
+
+
+def _periodic(points: tuple[tuple[float, float], ...], at: Array) -> Array:
+    """A smooth periodic curve through (part of a cycle, value) points."""
+    grid = np.arange(PHASES) / PHASES
+    parts, values = zip(*points, strict=True)
+    table = np.interp(grid, parts, values, period=1.0)
+    frequency = np.fft.rfftfreq(PHASES, 1 / PHASES)
+    table = np.fft.irfft(np.fft.rfft(table) * np.exp(-0.5 * (frequency * 0.16) ** 2), PHASES)
+    return np.interp(at, grid, table, period=1.0)
+
+
+def _stride(gait: Gait, pose: float, amplitude: float, body: Body) -> tuple[Array, Array]:
+    """One leg's points (PHASES, 4, 3) below the hip (knee, ankle, heel, toe), and its hip curve."""
+    phase = np.arange(PHASES) / PHASES
+    toe_off = TOE_OFF[0] + (TOE_OFF[1] - TOE_OFF[0]) * pose
+    on_ground = phase < gait.duty
+    at = np.where(
+        on_ground,
+        phase * toe_off / gait.duty,
+        toe_off + (phase - gait.duty) * (1 - toe_off) / (1 - gait.duty),
+    )
+    curves = [
+        (1 - pose) * _periodic(walk, at) + pose * _periodic(run, at)
+        for walk, run in (HIP_CURVES, KNEE_CURVES, FOOT_CURVES)
+    ]
+    hip = np.radians(curves[0] * amplitude)
+    knee = np.radians(curves[1] * (0.5 + 0.5 * amplitude))
+    pitch = np.radians(curves[2])
+    zero = np.zeros_like(hip)
+    thigh = np.stack([np.sin(hip), zero, -np.cos(hip)], -1)
+    shank = np.stack([np.sin(hip - knee), zero, -np.cos(hip - knee)], -1)
+    along = np.stack([np.cos(pitch), zero, np.sin(pitch)], -1)
+    below = np.stack([np.sin(pitch), zero, -np.cos(pitch)], -1)
+    knee_point = thigh * body.thigh
+    ankle = knee_point + shank * body.shank
+    heel = ankle + below * 0.025 - along * 0.25 * body.foot
+    toe = heel + along * body.foot
+    return np.stack([knee_point, ankle, heel, toe], 1), hip
+
+
+def _at_phase(table: Array, phase: Array) -> Array:
+    """Rows of a cyclic table (PHASES, ...) at phases (T,), between its steps."""
+    place = (phase % 1.0) * PHASES
+    low = np.floor(place).astype(int) % PHASES
+    part = (place - np.floor(place)).reshape(-1, *([1] * (table.ndim - 1)))
+    return table[low] * (1 - part) + table[(low + 1) % PHASES] * part
+
+
+def _root_height(gait: Gait, leg: Array) -> Array:
+    """Height of the hip over a cycle (PHASES,): the lower foot touches, plus the hop in flight."""
+    need = -leg[:, 2:, 2].min(axis=1) + 0.022
+    height = np.maximum(need, np.roll(need, PHASES // 2))
+    phase = np.arange(PHASES) / PHASES % 0.5
+    flight = max(0.5 - gait.duty, 1e-6)
+    part = np.clip((phase - gait.duty) / flight, 0, 1) if gait.duty < 0.5 else 0 * phase
+    return height + gait.hop * 4 * part * (1 - part)
+
+
+def _walk(
+    gait: Gait, body: Body, style: Style, seconds: Array, rng: np.random.Generator
+) -> Performance:
+    legs, arms, lean, swing = gait.pose + POSE_SPREAD * rng.random(4)
+    leg, hip = _stride(gait, float(legs), style.amplitude * rng.uniform(0.85, 1.1), body)
+    height = _root_height(gait, leg)
+    strides_per_second = 0.5 * rng.uniform(*gait.steps_per_second) * style.tempo
+    phase = rng.random() + seconds * strides_per_second
+    landed = max(2, int(gait.duty * PHASES))
+    backwards = leg[0, 3, 0] - leg[landed - 1, 3, 0]
+    speed = backwards / gait.duty * strides_per_second
+
+    joints = np.zeros((len(seconds), JOINTS, 3))
+    joints[:, Joint.PELVIS, 2] = _at_phase(height, phase)
+    swing_now = -np.stack([_at_phase(hip, phase), _at_phase(hip, phase + 0.5)])  # left, right
+    swing_now = (swing_now - swing_now.mean()) / (np.ptp(hip) / 2)
+    turn = np.radians(4 + 7 * swing) * swing_now[1]
+    _place_legs(joints, body, np.stack([_at_phase(leg, phase), _at_phase(leg, phase + 0.5)]), turn)
+    _place_torso(joints, body, -turn)
+    elbow = np.radians(18 + 70 * arms)
+    for side, sign in enumerate(SIDES):
+        upper = np.radians((16 + 20 * swing) * style.amplitude) * swing_now[side] - 0.12 * arms
+        bend = elbow + 0.25 * swing_now[side]
+        _swing_arm(joints, body, side, sign, upper, bend)
+    bob = 0.01 * np.sin(4 * np.pi * phase)
+    _lean(joints, np.radians(style.lean_degrees + 1 + 9 * lean) + bob, 0 * bob)
+    return Performance(joints, speed * seconds)
+
+
+def _swing_arm(
+    joints: Array, body: Body, side: int, sign: float, upper: Array, bend: Array
+) -> None:
+    """Hang one arm from its shoulder: `upper` and `bend` (T,) radians, forward positive."""
+    out = 0.16
+    lower = upper + bend
+    inward = 0.16 * sign * np.sin(bend)
+    one = np.stack([np.sin(upper), 0 * upper + out * sign, -np.cos(upper)], -1)
+    two = np.stack([np.sin(lower), 0.05 * sign - inward, -np.cos(lower)], -1)
+    one /= np.linalg.norm(one, axis=-1, keepdims=True)
+    two /= np.linalg.norm(two, axis=-1, keepdims=True)
+    elbow = joints[:, Joint.SHOULDER + side] + body.upper_arm * one
+    wrist = elbow + body.forearm * two
+    joints[:, Joint.ELBOW + side] = elbow
+    joints[:, Joint.WRIST + side] = wrist
+    joints[:, Joint.FINGERS + side] = wrist + body.hand * two
+
+
+# --------------------------------------------------------------------------------- standing arms
+
+
+def _stand(
+    paths: "HandPaths", body: Body, style: Style, seconds: Array, rng: np.random.Generator
+) -> Performance:
+    """An actor on the spot whose hands follow `paths`; knees, hips and shoulders give a little."""
+    joints = np.zeros((len(seconds), JOINTS, 3))
+    cycles = rng.random() + seconds * rng.uniform(1.0, 1.35) * style.tempo
+    cycles = cycles + 0.03 * np.sin(2 * np.pi * (seconds * rng.uniform(0.4, 0.8) + rng.random()))
+    bounce = np.radians(rng.uniform(4, 16)) * (
+        1 + rng.uniform(0, 0.5) * np.sin(4 * np.pi * (cycles + rng.random()))
+    )
+    _place_standing_legs(joints, body, bounce, rng)
+    twist = rng.uniform(9, 16) if paths is _box else rng.uniform(0, 5)
+    turn = np.radians(rng.uniform(-10, 10) + twist * np.cos(2 * np.pi * cycles))
+    _place_torso(joints, body, turn)
+    for side, hand in enumerate(paths(cycles, body, style, rng)):
+        _reach(joints, body, side, hand, turn)
+    sway = np.radians(rng.uniform(-2, 2) + 1.5 * np.sin(2 * np.pi * (0.5 * cycles + rng.random())))
+    _lean(joints, np.radians(style.lean_degrees + rng.uniform(-1, 8)) + 0 * sway, sway)
+    return Performance(joints, 0 * seconds)
+
+
+def _beat(cycles: Array, snap: float) -> Array:
+    """0 to 1 and back once a cycle; `snap` > 0 hurries through the middle and rests at the ends."""
+    wave = -np.cos(2 * np.pi * cycles)
+    return 0.5 + 0.5 * np.tanh(snap * wave) / np.tanh(snap)
+
+
+def _toward(azimuth: Array, elevation: Array, reach: Array | float, sign: float) -> Array:
+    """Points (T, 3) seen from a shoulder: azimuth 0 forward, positive outwards; all radians."""
+    flat = np.cos(elevation)
+    point = np.stack([flat * np.cos(azimuth), sign * flat * np.sin(azimuth), np.sin(elevation)], -1)
+    return point * np.asarray(reach)[..., None]
+
+
+def _box(cycles: Array, body: Body, style: Style, rng: np.random.Generator) -> list[Array]:
+    """Fists leave the chest for the front by turns."""
+    height, inward = np.radians(rng.uniform(-18, 22)), np.radians(rng.uniform(0, 15))
+    guard = rng.uniform(0.36, 0.48)
+    far = rng.uniform(0.92, 0.99)
+    hands = []
+    for side, sign in enumerate(SIDES):
+        out = _beat(cycles + 0.5 * side, style.snap)
+        lift = np.radians(rng.uniform(-12, 12))
+        azimuth = np.radians(rng.uniform(5, 30)) * (1 - out) - inward
+        reach = body.arm * (guard + (far - guard) * out)
+        hands.append(_toward(azimuth, height + lift + 0 * out, reach, sign))
+    return hands
+
+
+def _clap(cycles: Array, body: Body, style: Style, rng: np.random.Generator) -> list[Array]:
+    """Both hands part and meet in front, at any height between the belt and the brow."""
+    height, reach = np.radians(rng.uniform(-22, 28)), rng.uniform(0.68, 0.95)
+    opened = np.radians(rng.uniform(55, 85)) * style.amplitude
+    hands = []
+    for sign in SIDES:
+        share = 1 - style.asymmetry * rng.random()
+        apart = _beat(cycles, style.snap) * share
+        length = body.arm * reach * rng.uniform(0.85, 1.0)
+        closed = -np.arcsin(min(0.9, (body.shoulder - 0.02) / length))
+        azimuth = closed + (opened - closed) * apart
+        hands.append(_toward(azimuth, height + 0 * apart, length + 0 * apart, sign))
+    return hands
+
+
+def _wave(cycles: Array, body: Body, style: Style, rng: np.random.Generator) -> list[Array]:
+    """Both arms go up and down together, in any plane between the front and the side."""
+    middle, reach = np.radians(rng.uniform(-8, 22)), rng.uniform(0.7, 0.97)
+    swing = np.radians(rng.uniform(44, 60)) * style.amplitude
+    plane = np.radians(rng.uniform(0, 75))
+    hands = []
+    for sign in SIDES:
+        share = 1 - style.asymmetry * rng.random()
+        up = 2 * _beat(cycles, style.snap) - 1
+        length = body.arm * reach * rng.uniform(0.85, 1.0)
+        azimuth = plane + np.radians(rng.uniform(-10, 10)) + 0 * up
+        hands.append(_toward(azimuth, middle + swing * share * up, length + 0 * up, sign))
+    return hands
+
+
+# ------------------------------------------------------------------------------------ whole body
+
+
+def _rotated(points: Array, angle: Array) -> Array:
+    """Points (..., 3) with angles broadcast over them, turned about the upright axis."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    x, y, z = points[..., 0], points[..., 1], points[..., 2]
+    return np.stack([cos * x - sin * y, sin * x + cos * y, z + 0 * cos], -1)
+
+
+def _place_legs(joints: Array, body: Body, legs: Array, turn: Array) -> None:
+    """Put both legs (2, T, 4, 3) under the pelvis, which turns by `turn` (T,)."""
+    for side, sign in enumerate(SIDES):
+        hip = _rotated(np.array([0.0, sign * body.hip, 0.0]), turn)
+        hip = hip + joints[:, Joint.PELVIS]
+        joints[:, Joint.HIP + side] = hip
+        for place, joint in enumerate((Joint.KNEE, Joint.ANKLE, Joint.HEEL, Joint.TOE)):
+            joints[:, joint + side] = hip + legs[side, :, place]
+
+
+def _place_standing_legs(joints: Array, body: Body, bend: Array, rng: np.random.Generator) -> None:
+    """Feet planted a little apart; `bend` (T,) radians is how far the thighs go forward."""
+    down = np.cos(bend) * (body.thigh + body.shank) + 0.047
+    spread = rng.uniform(0.01, 0.05)
+    stagger = rng.uniform(-0.09, 0.09)
+    joints[:, Joint.PELVIS, 2] = down - 0.5 * (spread**2 + stagger**2)
+    for side, sign in enumerate(SIDES):
+        hip = joints[:, Joint.PELVIS] + np.array([0.0, sign * body.hip, 0.0])
+        ankle = np.zeros_like(hip) + [sign * stagger, sign * (body.hip + spread), 0.047]
+        middle = (hip + ankle) / 2
+        forward = np.sin(bend) * (body.thigh + body.shank) / 2
+        knee = middle + np.stack([forward, 0 * bend + 0.15 * sign * forward, 0 * bend], -1)
+        toes = np.array([np.cos(0.35), sign * np.sin(0.35), 0.0])
+        heel = ankle - [0, 0, 0.025] - 0.25 * body.foot * toes
+        placed = (hip, knee, ankle, heel, heel + body.foot * toes)
+        for joint, place in zip(
+            (Joint.HIP, Joint.KNEE, Joint.ANKLE, Joint.HEEL, Joint.TOE), placed, strict=True
+        ):
+            joints[:, joint + side] = place
+
+
+def _place_torso(joints: Array, body: Body, turn: Array) -> None:
+    """Chest, head and shoulders upright above the pelvis, the shoulders turned by `turn` (T,)."""
+    up = np.array([0.0, 0.0, 1.0])
+    chest = joints[:, Joint.PELVIS] + up * body.torso
+    joints[:, Joint.CHEST] = chest
+    joints[:, Joint.HEAD] = chest + up * (body.neck + body.head) + [0.01, 0, 0]
+    joints[:, Joint.FACE] = joints[:, Joint.HEAD] + [body.head, 0, 0]
+    for side, sign in enumerate(SIDES):
+        shoulder = _rotated(np.array([0.0, sign * body.shoulder, -0.02]), turn)
+        joints[:, Joint.SHOULDER + side] = chest + shoulder
+
+
+def _reach(joints: Array, body: Body, side: int, hand: Array, turn: Array) -> None:
+    """Bend one arm so that its wrist is at `hand` (T, 3) from the shoulder; the elbow hangs out."""
+    sign = SIDES[side]
+    hand = _rotated(hand, turn)
+    length = np.linalg.norm(hand, axis=-1, keepdims=True)
+    length_possible = np.clip(length, 0.25 * body.arm, 0.995 * body.arm)
+    along = hand / length
+    pole = np.array([-0.25, 0.55 * sign, -1.0])
+    pole = pole - (along @ pole)[:, None] * along
+    pole /= np.linalg.norm(pole, axis=-1, keepdims=True)
+    to_foot = (length_possible**2 + body.upper_arm**2 - body.forearm**2) / (2 * length_possible)
+    aside = np.sqrt(np.maximum(body.upper_arm**2 - to_foot**2, 0))
+    shoulder = joints[:, Joint.SHOULDER + side]
+    elbow = shoulder + along * to_foot + pole * aside
+    wrist = shoulder + along * length_possible
+    joints[:, Joint.ELBOW + side] = elbow
+    joints[:, Joint.WRIST + side] = wrist
+    joints[:, Joint.FINGERS + side] = wrist + (wrist - elbow) * body.hand / body.forearm
+
+
+UPPER_BODY = [
+    joint + side
+    for joint in (Joint.SHOULDER, Joint.ELBOW, Joint.WRIST, Joint.FINGERS)
+    for side in (0, 1)
+] + [Joint.CHEST, Joint.HEAD, Joint.FACE]
+
+
+def _lean(joints: Array, forward: Array, aside: Array) -> None:
+    """Tip everything above the pelvis forward and to the left by radians (T,)."""
+    pelvis = joints[:, Joint.PELVIS, None]
+    x, y, z = np.moveaxis(joints[:, UPPER_BODY] - pelvis, -1, 0)
+    cos, sin = np.cos(forward)[:, None], np.sin(forward)[:, None]
+    x, z = cos * x + sin * z, cos * z - sin * x
+    cos, sin = np.cos(aside)[:, None], np.sin(aside)[:, None]
+    y, z = cos * y + sin * z, cos * z - sin * y
+    joints[:, UPPER_BODY] = np.stack([x, y, z], -1) + pelvis

@@ -1,0 +1,1 @@
+"""From a run folder's files to scores, plots and a report; import its files one by one."""

@@ -1,0 +1,97 @@
+"""A trained network on another folder, or on another side of its own: answers and report anew."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from kineograph.data.annotation import Annotation
+from kineograph.data.clips import ClipDataset
+from kineograph.data.dataset_folder import DataFolder
+from kineograph.data.split import Split, assign_splits
+from kineograph.errors import InputError, nearest
+from kineograph.evaluation.answers import write_answers
+from kineograph.evaluation.experiment import (
+    Experiment,
+    Stage,
+    ask,
+    environment,
+    read_clips,
+    write_json,
+)
+from kineograph.evaluation.report import write_report
+from kineograph.evaluation.worst import draw_worst
+from kineograph.recipes import Trained
+
+SIDES = ("test", "val", "train", "all")
+
+
+def evaluate_again(
+    trained: Trained,
+    data: DataFolder,
+    side: str,
+    out: Path,
+    *,
+    device: torch.device,
+    stage: Stage,
+    say: Callable[[str], None],
+) -> Path:
+    """Ask about one side of a prepared folder; returns the report in `out`.
+
+    "all" asks about every clip. Clips that the network was trained on are said in the first line.
+    """
+    if side not in SIDES:
+        raise InputError(
+            f"--side {side}: known sides are {', '.join(SIDES)}. {nearest(side, SIDES)}".rstrip()
+        )
+    _check_classes(trained, data)
+    job = Experiment(recipe=trained.recipe, data=data, run=out, device=device, stage=stage, say=say)
+    cache, readable, problems = read_clips(job)
+    config = trained.recipe.data
+    split = Split(train=[], val=[], test=readable, how="all clips", warning=None)
+    if side != "all":
+        whole = assign_splits(readable, config.split, fractions=config.fractions, seed=config.seed)
+        chosen = getattr(whole, side)
+        split = Split(
+            train=[],
+            val=[],
+            test=chosen,
+            how=f"{whole.how}, its {side} side",
+            warning=whole.warning,
+        )
+    if not split.test:
+        raise InputError(f"{data.path}: no clip on the {side} side. Ask about another: --side all.")
+    asked = ClipDataset(split.test, trained.classes, cache=cache, config=config, training=False)
+    answers = ask(job, trained.network, asked, side)
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(trained.folder / "recipe.json", out / "recipe.json")
+    write_answers(out / "predictions.jsonl", answers)
+    found = environment(job, split, problems, trained.network, asked, train_seconds=None)
+    write_json(out / "environment.json", found | {"leakage": _trained_on(trained, split.test)})
+    draw_worst(out, answers, asked)
+    return write_report(out)
+
+
+def _check_classes(trained: Trained, data: DataFolder) -> None:
+    unknown = sorted(set(data.classes) - set(trained.classes))
+    if unknown:
+        raise InputError(
+            f"{data.path}: has classes that {trained.name} never learned ({', '.join(unknown)}); it "
+            f"knows {', '.join(trained.classes)}. Train on this folder: kineograph train "
+            f"{trained.recipe.name} {data.path} --from {trained.folder}."
+        )
+
+
+def _trained_on(trained: Trained, asked: list[Annotation]) -> str | None:
+    """A sentence, if clips that are asked about were learned from."""
+    path = trained.folder / "environment.json"
+    if not path.exists():
+        return None
+    split = json.loads(path.read_text(encoding="utf-8"))["data"]["split"]
+    learned = {*split["train"], *split["val"]}
+    both = sum(clip.id in learned for clip in asked)
+    if not both:
+        return None
+    return f"{both} of these {len(asked)} clips were used in training: this is no test."

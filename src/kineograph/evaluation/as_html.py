@@ -1,0 +1,157 @@
+"""A report as one HTML page: style, plots and film strips inside it, no script, no network.
+
+Text becomes HTML in one place, `text`, so nothing that a person named can reach the page unescaped.
+"""
+
+import base64
+from collections.abc import Callable
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+from kineograph.evaluation.blocks import (
+    Beside,
+    Block,
+    Cards,
+    Code,
+    Facts,
+    Films,
+    Fold,
+    Picture,
+    Report,
+    Say,
+    Section,
+    Table,
+)
+from kineograph.evaluation.words import percent
+
+
+def text(words: str) -> str:
+    """Words as HTML; the only way from a person's text to the page."""
+    return escape(str(words), quote=True)
+
+
+def page(report: Report) -> str:
+    """The whole page."""
+    here = files(__package__)
+    template = Template((here / "page.html").read_text(encoding="utf-8"))
+    alarms = "".join(f'<p class="alarm" role="alert">{text(alarm)}</p>' for alarm in report.alarms)
+    lead = "".join(f"<p>{text(line)}</p>" for line in report.lead)
+    notes = "".join(f'<p class="missing">{text(note)}</p>' for note in report.notes)
+    return template.substitute(
+        title=text(report.name),
+        style=(here / "page.css").read_text(encoding="utf-8"),
+        alarms=alarms,
+        outcome=text(report.outcome),
+        lead=lead,
+        notes=notes,
+        sections="\n".join(map(_section, report.sections)),
+        foot=text(report.made_by),
+    )
+
+
+def _section(section: Section) -> str:
+    return f"<section><h2>{text(section.title)}</h2>{_blocks(section.blocks)}</section>"
+
+
+def _blocks(blocks: Any) -> str:
+    return "\n".join(_WRITERS[type(block)](block) for block in blocks)
+
+
+def _say(block: Say) -> str:
+    return f'<p class="{block.kind}">{text(block.text)}</p>'
+
+
+def _picture(block: Picture) -> str:
+    caption = f"<figcaption>{text(block.caption)}</figcaption>" if block.caption else ""
+    if block.wide:
+        return f'<figure class="plot wide"><div class="scroll">{block.svg}</div>{caption}</figure>'
+    return f'<figure class="plot">{block.svg}{caption}</figure>'
+
+
+def _table(block: Table) -> str:
+    head = "".join(
+        f'<th scope="col"{_kind(block, column)}>{text(cell)}</th>'
+        for column, cell in enumerate(block.head)
+    )
+    rows = []
+    for place, row in enumerate(block.rows):
+        first, *others = row
+        cells = "".join(
+            f"<td{_kind(block, column)}>{text(cell)}</td>"
+            for column, cell in enumerate(others, start=1)
+        )
+        marks = [
+            mark
+            for mark, meant in (("strong", place in block.strong), ("ruled", place == block.ruled))
+            if meant
+        ]
+        kind = f' class="{" ".join(marks)}"' if marks else ""
+        rows.append(f'<tr{kind}><th scope="row">{text(first)}</th>{cells}</tr>')
+    body = f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
+    return f'<div class="scroll"><table>{body}</table></div>'
+
+
+def _kind(block: Table, column: int) -> str:
+    return ' class="words"' if column == 0 or column in block.words else ""
+
+
+def _facts(block: Facts) -> str:
+    rows = "".join(
+        f"<div><dt>{text(term)}</dt><dd>{text(words)}</dd></div>" for term, words in block.rows
+    )
+    return f'<dl class="facts">{rows}</dl>'
+
+
+def _cards(block: Cards) -> str:
+    rows = "".join(
+        f"<div><dt>{text(name)}</dt><dd>{text(figure)}</dd><dd>{text(beneath)}</dd></div>"
+        for name, figure, beneath in block.rows
+    )
+    return f'<dl class="cards">{rows}</dl>'
+
+
+def _films(block: Films) -> str:
+    shown = []
+    for strip in block.strips:
+        data = base64.b64encode(strip.png).decode("ascii")
+        sure = "" if strip.probability is None else f", {percent(strip.probability, 0)} sure"
+        caption = (
+            f"<b>{text(strip.truth)}</b> answered as <b>{text(strip.answer)}</b>{text(sure)} "
+            f'<span class="id">{text(strip.id)}</span>'
+        )
+        told = text(f"Frames of {strip.id}: {strip.truth}, answered as {strip.answer}")
+        picture = f'<img alt="{told}" src="data:image/png;base64,{data}">'
+        shown.append(
+            f'<figure class="film"><figcaption>{caption}</figcaption>'
+            f'<div class="scroll">{picture}</div></figure>'
+        )
+    return "\n".join(shown)
+
+
+def _code(block: Code) -> str:
+    return f"<pre><code>{text(block.text)}</code></pre>"
+
+
+def _fold(block: Fold) -> str:
+    summary = f"<summary>{text(block.title)}</summary>"
+    return f"<details>{summary}{_blocks(block.blocks)}</details>"
+
+
+def _beside(block: Beside) -> str:
+    parts = "".join(f"<div>{_blocks([part])}</div>" for part in block.blocks)
+    return f'<div class="beside">{parts}</div>'
+
+
+_WRITERS: dict[type[Block], Callable[[Any], str]] = {
+    Say: _say,
+    Picture: _picture,
+    Table: _table,
+    Facts: _facts,
+    Cards: _cards,
+    Films: _films,
+    Code: _code,
+    Fold: _fold,
+    Beside: _beside,
+}

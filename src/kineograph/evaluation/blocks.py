@@ -1,0 +1,102 @@
+"""What a report is made of: a few kinds of blocks, written out by as_html.py and as_markdown.py."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kineograph.evaluation.run_files import Strip
+
+
+@dataclass(frozen=True)
+class Say:
+    """A paragraph; "missing" and "note" are quiet, "alarm" is loud."""
+
+    text: str
+    kind: Literal["plain", "note", "missing", "alarm"] = "plain"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An inline <svg> with what a reader should see in it."""
+
+    svg: str
+    caption: str
+    wide: bool = False  # needs the whole page; a phone scrolls it
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of ready words; all columns but the first hold figures. Strong rows stand out."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    strong: frozenset[int] = frozenset()
+    ruled: int | None = None  # a line stands above this row
+    words: frozenset[int] = frozenset()  # columns that hold words
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Terms and what they are here."""
+
+    rows: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The figures that people quote: (name, figure, what it is)."""
+
+    rows: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Films:
+    """Film strips of mistakes."""
+
+    strips: Sequence[Strip]
+
+
+@dataclass(frozen=True)
+class Code:
+    """A command to copy, or a list of names."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Blocks behind a line that opens them."""
+
+    title: str
+    blocks: "Sequence[Block]"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Blocks beside each other where there is room, else one below the other."""
+
+    blocks: "Sequence[Block]"
+
+
+Block = Say | Picture | Table | Facts | Cards | Films | Code | Fold | Beside
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part of the report."""
+
+    title: str
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole report: alarms stand before the outcome, everything else after it."""
+
+    name: str
+    alarms: Sequence[str]
+    outcome: str
+    lead: Sequence[str]
+    notes: Sequence[str]
+    sections: Sequence[Section]
+    made_by: str

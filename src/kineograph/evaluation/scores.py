@@ -1,0 +1,189 @@
+"""From answers to figures: scores with intervals, comparison with the single frame, `--json`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kineograph.evaluation.answers import Answer
+from kineograph.evaluation.run_files import RunFiles, read_run
+from kineograph.metrics.intervals import (
+    Interval,
+    bootstrap_interval,
+    bootstrap_tallies,
+    tallies_by_group,
+)
+from kineograph.metrics.labels import SCORES, confusion_counts
+
+FEW_GROUPS = 6  # from fewer, a bootstrap interval is rough and the report says so
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """Truths and answers one below the other: one a clip, or every frame of every clip."""
+
+    truths: list[str]
+    answers: list[str]
+    groups: list[str]  # what is resampled together
+    group_kind: str  # "person", "group", "video" or "clip"
+    classes: list[str]
+    clips: int
+    per_frame: bool
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Confusion counts (C, C), rows true."""
+        return confusion_counts(self.truths, self.answers, self.classes)
+
+    @property
+    def right(self) -> int:
+        """How many are right."""
+        return sum(t == a for t, a in zip(self.truths, self.answers, strict=True))
+
+    @property
+    def unit(self) -> str:
+        """What is counted: clips or frames."""
+        return "frames" if self.per_frame else "clips"
+
+
+def all_classes(answers: Sequence[Answer], known: Sequence[str] = ()) -> list[str]:
+    """The network's classes in their order, then labels that only occur in the answers' file."""
+    found = {label for answer in answers for label in (*answer.truths, *answer.answers)}
+    found |= {label for answer in answers for label in answer.probabilities}
+    return [*known, *sorted(found - set(known))]
+
+
+def pool(answers: Sequence[Answer], classes: Sequence[str] = ()) -> Pooled:
+    """All answers one below the other, with the groups that an interval must draw as wholes."""
+    kind, names = _groups(answers)
+    lengths = [len(answer.truths) for answer in answers]
+    return Pooled(
+        truths=[label for answer in answers for label in answer.truths],
+        answers=[label for answer in answers for label in answer.answers],
+        groups=[n for name, length in zip(names, lengths, strict=True) for n in [name] * length],
+        group_kind=kind,
+        classes=all_classes(answers, classes),
+        clips=len(answers),
+        per_frame=any(answer.per_frame for answer in answers),
+    )
+
+
+def _groups(answers: Sequence[Answer]) -> tuple[str, list[str]]:
+    """Persons if all are named and there are two; else groups, else video files, else clips."""
+    for kind in ("person", "group", "video"):
+        names = [getattr(answer, kind) for answer in answers]
+        if all(names) and len(set(names)) > 1:
+            return kind, names
+    return "clip", [answer.id for answer in answers]
+
+
+def probability_matrix(
+    answers: Sequence[Answer], classes: Sequence[str]
+) -> NDArray[np.float64] | None:
+    """Probabilities (n, C) beside the pooled truths; None where any answer kept none."""
+    if not answers or any(not answer.probabilities for answer in answers):
+        return None
+    columns = [
+        [p for answer in answers for p in answer.probabilities_of(label) or []] for label in classes
+    ]
+    return np.array(columns, dtype=float).T
+
+
+def score_answers(
+    answers: Sequence[Answer], classes: Sequence[str] = (), *, draws: int = 1000, seed: int = 0
+) -> dict[str, Any]:
+    """Accuracy, balanced accuracy and macro F1 with 95 % intervals by person (or recording).
+
+    "interval" is accuracy's [low, high], None where one group alone leaves no spread; "intervals"
+    has one for each score. Frames of a label-per-frame task are pooled over clips.
+    """
+    pooled = pool(answers, classes)
+    grouped = tallies_by_group(pooled.truths, pooled.answers, pooled.classes, pooled.groups)
+    scores: dict[str, Any] = {
+        name: float(score(grouped.sum(axis=0))) for name, score in SCORES.items()
+    }
+    intervals = {
+        name: _pair(bootstrap_tallies(score, grouped, draws=draws, seed=seed))
+        for name, score in SCORES.items()
+    }
+    return scores | {
+        "interval": intervals["accuracy"],
+        "intervals": intervals,
+        "interval_by": pooled.group_kind,
+        "groups": len(grouped),
+        "unit": pooled.unit,
+        "n": len(pooled.truths),
+        "clips": pooled.clips,
+    }
+
+
+def _pair(interval: Interval | None) -> list[float] | None:
+    return None if interval is None else [interval.low, interval.high]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Accuracy of ours minus another's on the same clips, with its interval."""
+
+    points: float
+    interval: list[float] | None
+    clips: int
+
+
+def paired_difference(
+    ours: Sequence[Answer], others: Sequence[Answer], *, draws: int = 1000, seed: int = 0
+) -> Difference | None:
+    """Ours minus others' accuracy over clips that both answered; None where they share none.
+
+    Differences of the same clips spread less than two intervals beside each other suggest.
+    """
+    theirs = {answer.id: answer for answer in others}
+    both = [answer for answer in ours if answer.id in theirs]
+    if not both:
+        return None
+
+    def share_right(answer: Answer) -> float:
+        pairs = zip(answer.truths, answer.answers, strict=True)
+        return float(np.mean([truth == found for truth, found in pairs])) if answer.truths else 0.0
+
+    gained = np.array([share_right(a) - share_right(theirs[a.id]) for a in both])
+    weight = np.array([len(answer.truths) for answer in both], dtype=float)
+    _, groups = _groups(both)
+
+    def score(places: NDArray[np.int64]) -> float:
+        return float(np.average(gained[places], weights=weight[places]))
+
+    interval = bootstrap_interval(score, groups, draws=draws, seed=seed)
+    return Difference(score(np.arange(len(both))), _pair(interval), len(both))
+
+
+def protocol(run: RunFiles, scored: int) -> dict[str, Any]:
+    """What a figure must be printed with: data, split, n of scored clips or frames, seeds."""
+    seed = run.known("seed")
+    return {
+        "data": run.known("data", "name"),
+        "split": run.known("data", "split", "how"),
+        "n": scored,
+        "seeds": seed if isinstance(seed, list) else [] if seed is None else [seed],
+        "pooled": True,
+    }
+
+
+def summarise(folder: Path | str) -> dict[str, Any]:
+    """What `--json` prints of a run folder, from its files alone.
+
+    Scores are None before the run is evaluated; "interval" is None where all answers belong to one
+    person or recording.
+    """
+    run = read_run(folder)
+    scores = score_answers(run.answers, run.classes) if run.answers else {}
+    names = ("accuracy", "balanced_accuracy", "macro_f1", "interval")
+    return {name: scores.get(name) for name in names} | {
+        "baselines": run.baselines,
+        "protocol": protocol(run, scores.get("n", 0)),
+        "run": str(run.folder),
+        "report": str(run.folder / "report.html"),
+    }

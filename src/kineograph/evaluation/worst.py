@@ -1,0 +1,49 @@
+"""The worst mistakes as film strips: wrong answers that the network was surest of."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from kineograph.data.clips import ClipDataset
+from kineograph.evaluation.answers import Answer
+from kineograph.media.write import write_strip
+
+SHOWN = 8  # mistakes
+PICTURES = 8  # in a strip
+
+
+def draw_worst(run: Path, answers: list[Answer], data: ClipDataset) -> None:
+    """pictures/worst_01.png … and worst.json, surest mistake first."""
+    folder = run / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("worst*"):
+        old.unlink()
+    clips = {clip.id: clip for clip in data.annotations}
+    wrong = [(_sureness(a), a) for a in answers if not a.per_frame and a.truth != a.answer]
+    wrong.sort(key=lambda pair: (-pair[0], pair[1].id))
+    listed = []
+    for number, (sureness, answer) in enumerate(wrong[:SHOWN], 1):
+        frames, seconds = data.cache[clips[answer.id]]
+        chosen = np.linspace(0, len(frames) - 1, min(PICTURES, len(frames))).round().astype(int)
+        name = f"worst_{number:02}.png"
+        captions = [f"{seconds[i] - seconds[0]:.1f} s" for i in chosen]
+        write_strip(folder / name, [np.asarray(frames[i]) for i in chosen], captions=captions)
+        listed.append(
+            {
+                "file": name,
+                "id": answer.id,
+                "truth": answer.truth,
+                "answer": answer.answer,
+                "probability": sureness,
+            }
+        )
+    text = json.dumps(listed, indent=2, ensure_ascii=False) + "\n"
+    (folder / "worst.json").write_text(text, encoding="utf-8")
+
+
+def _sureness(answer: Answer) -> float:
+    """The probability that the network gave its answer."""
+    (label,) = answer.answers
+    (probability,) = answer.probabilities_of(label) or [0.0]
+    return probability

@@ -1,0 +1,1 @@
+"""A network elsewhere: ONNX files, and running them without torch."""

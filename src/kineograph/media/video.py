@@ -1,0 +1,193 @@
+"""A video file -> its pictures in order of showing, with true times, by PyAV (FFmpeg's libraries).
+
+Time is the stream's own stamp, counted from the first shown frame: recordings start late, drop
+frames and change their rate, so index / nominal rate is wrong sooner or later. One decoding thread:
+on small video a second one costs 1.4x the work for nothing, and clips are better spread over
+processes. Pixels are taken as square, interlaced fields as one picture.
+"""
+
+import math
+from collections.abc import Generator, Iterator, Mapping
+from fractions import Fraction
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from kineograph.errors import InputError
+from kineograph.media.container import open_video
+from kineograph.media.convert import Shown
+from kineograph.media.frame import BrokenClipError, MediaInfo
+from kineograph.media.orientation import UPRIGHT, Orientation
+from kineograph.media.seek import find_landing, seek_key_frame
+
+_USUAL_RATE = Fraction(25)  # frames per second, where a file tells neither stamps nor a rate
+
+
+def video_pictures(file: Path, start_seconds: float = 0.0) -> Generator[Shown, None, None]:
+    """Pictures as a player shows them; in a long file, what lies well before the start is skipped.
+
+    Raises InputError for what is no video, and BrokenClipError where decoding cannot go on.
+    """
+    landing = find_landing(file, start_seconds)
+    container, stream = open_video(file)
+    with container:
+        clock, count, until = _Clock(stream), 0, 0.0
+        pictures = _decode(container, stream)
+        try:
+            if landing is not None:
+                key_frame = seek_key_frame(container, stream, pictures, landing)
+                if key_frame is None:
+                    yield from video_pictures(file)
+                    return
+                clock.begin(landing.first_stamp)
+                count, pictures = landing.key_index, chain([key_frame], pictures)
+            for picture in pictures:
+                seconds, until = clock.read(picture)
+                yield Shown(count, seconds, until, partial(_itself, picture), _orientation(picture))
+                count += 1
+            _check_whole(stream, count, until + clock.first_seconds)
+        except (av.error.FFmpegError, EOFError) as error:
+            raise _broken(file, stream, error, count, until) from error
+
+
+def video_info(file: Path) -> MediaInfo:
+    """The header, with size and rotation of the first picture, which is decoded."""
+    first = next(pictures := video_pictures(file))
+    pictures.close()
+    picture = first.load()
+    height, width = first.orientation.swap((picture.height, picture.width))
+    container, stream = open_video(file)
+    with container:
+        duration = None
+        if stream.duration is not None and stream.time_base is not None:
+            duration = float(stream.duration * stream.time_base)
+        elif container.duration is not None:
+            duration = container.duration / av.time_base
+        return MediaInfo(
+            path=file,
+            width=width,
+            height=height,
+            rotation_degrees=first.orientation.clockwise_degrees,
+            frames_per_second=stream.average_rate,
+            frame_count=stream.frames or None,
+            duration_seconds=duration,
+            codec=stream.codec_context.codec.canonical_name,
+            pixel_format=picture.format.name,
+            size_bytes=file.stat().st_size,
+        )
+
+
+class _Clock:
+    """Stamps of shown frames -> seconds since the first one; these never stand still or turn back.
+
+    AVI and raw streams hold no presentation stamps (pts). There the decoding stamp at which a frame
+    comes out of the decoder is as far from the next one as the frames are; and a frame without any
+    stamp follows the one before it after that one's duration, or one tick of the average rate.
+    """
+
+    def __init__(self, stream: VideoStream) -> None:
+        self._tick = stream.time_base or Fraction(1, 1000)  # seconds
+        self._usual = 1 / ((stream.average_rate or _USUAL_RATE) * self._tick)  # ticks a frame
+        self._has_pts = True
+        self._first: Fraction | None = None
+        self._last = Fraction(0)
+        self._next = Fraction(0)  # the stamp of the next frame if it has none
+
+    def begin(self, first_stamp: int) -> None:
+        """Count from this stamp, where reading does not begin at the first frame."""
+        self._first = self._last = Fraction(first_stamp)
+
+    @property
+    def first_seconds(self) -> float:
+        """Where the stream's own clock stood at the first frame."""
+        return float((self._first or 0) * self._tick)
+
+    def read(self, picture: av.VideoFrame) -> tuple[float, float]:
+        """When a frame is shown, and until when."""
+        if self._first is None:
+            self._has_pts = picture.pts is not None
+        stamp = picture.pts if self._has_pts and picture.pts is not None else picture.dts
+        if self._first is None:
+            self._first = self._last = Fraction(stamp or 0)
+        elif stamp is None or stamp <= self._last:
+            self._last = self._next
+        else:
+            self._last = Fraction(stamp)
+        self._next = self._last + (picture.duration or self._usual)
+        return (
+            float((self._last - self._first) * self._tick),
+            float((self._next - self._first) * self._tick),
+        )
+
+
+def _decode(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+    """Decode packet by packet; raises EOFError where the file ends in the middle of one.
+
+    Packets before the first picture may fail: a recorded broadcast begins anywhere. A torn packet
+    in the middle is left to the decoder, which conceals what is lost; as the last one it means that
+    the file was cut short.
+    """
+    torn: Packet[VideoStream] | None = None
+    begun = False
+    for packet in container.demux(stream):
+        if torn is not None:
+            if packet.size == 0:  # the end of the file
+                raise EOFError("the file ends in the middle of a frame")
+            yield from torn.decode()
+        torn = packet if packet.is_corrupt else None
+        if torn is not None:
+            continue
+        try:
+            for picture in packet.decode():
+                begun = True
+                yield picture
+        except av.error.FFmpegError:
+            if begun:
+                raise
+
+
+def _check_whole(stream: VideoStream, count: int, end_seconds: float) -> None:
+    """Raise EOFError for a file without frames, or much shorter than its muxer wrote at the end.
+
+    Only Matroska's DURATION tag is believed: other headers often promise too much.
+    """
+    if count == 0:
+        raise EOFError("no whole frame")
+    parts = stream.metadata.get("DURATION", "").split(":")
+    if len(parts) == 3:
+        promised = int(parts[0]) * 3600 + int(parts[1]) * 60 + float(parts[2])
+        if end_seconds < promised - max(0.5, 0.02 * promised):
+            raise EOFError(f"the file ends, though its header promises {promised:.1f} s")
+
+
+def _broken(
+    file: Path, stream: VideoStream, error: Exception, count: int, until: float
+) -> InputError:
+    reason = getattr(error, "strerror", None) or str(error)
+    if count == 0:
+        return InputError(
+            f"{file}: none of its {stream.codec_context.name} frames can be decoded ({reason}). "
+            "If a player shows it, convert it to MP4 (H.264)."
+        )
+    end_seconds = math.floor(until * 1000) / 1000
+    return BrokenClipError(
+        f"{file}: broken after {count} frames ({reason}). Use the part before it "
+        f"(end_seconds={end_seconds:g}), or copy the file again."
+    )
+
+
+def _itself(picture: av.VideoFrame) -> av.VideoFrame:
+    """A decoded picture needs no loading; it is converted only if it is wanted."""
+    return picture
+
+
+def _orientation(picture: av.VideoFrame) -> Orientation:
+    side_data: Mapping[str, Any] = picture.side_data
+    matrix = side_data.get("DISPLAYMATRIX")
+    return UPRIGHT if matrix is None else Orientation.from_display_matrix(bytes(matrix))

@@ -1,0 +1,1 @@
+"""Scores: pure functions of truths and answers, numbers in and numbers out."""

@@ -1,0 +1,8 @@
+"""Recurrent cells: one step each. scan.py walks them over time."""
+
+from kineograph.nets.cells.gru import GRUCell
+from kineograph.nets.cells.lstm import LSTMCell
+from kineograph.nets.cells.mingru import MinGRUCell
+from kineograph.nets.cells.rnn import RNNCell
+
+OVER_TIME = {"rnn": RNNCell, "lstm": LSTMCell, "gru": GRUCell, "mingru": MinGRUCell}

@@ -1,0 +1,122 @@
+"""Plain convolutional encoder: one frame -> its features (Ospan et al., Fig. 3)."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from kineograph.nets.checks import check_choice, check_counts, check_shares
+
+FRAMES_NORMS = ("none", "each")
+LEAST_SPREAD = 0.05  # of a frame in [0, 1]: what is flatter than this is noise, not to be blown up
+CACHE_BYTES = 6 * 2**20  # of the largest map of the frames encoded at once; best of 2 to 12 MiB
+
+
+def check_blocks(filters: tuple[int, ...], pools: tuple[int, ...], kernel: int) -> None:
+    """Refuse blocks that cannot be built: ValueError."""
+    if not filters or len(filters) != len(pools):
+        raise ValueError(
+            f"filters={filters}, pools={pools}: each block needs one number of both. "
+            f"Write as many pools as filters; a pool of 1 shrinks nothing."
+        )
+    for count, pool in zip(filters, pools, strict=True):
+        check_counts(filters=count, pools=pool)
+    check_counts(kernel=kernel)
+    if kernel % 2 == 0:
+        raise ValueError(
+            f"kernel={kernel}: must be odd, so that a map keeps its size. "
+            f"Write kernel={kernel - 1} or {kernel + 1}."
+        )
+
+
+class PlainEncoder(nn.Module):
+    """frames (M, C, H, W), uint8 or floats in [0, 1] -> features (M, D).
+
+    A block is convolution, max-pool, ReLU, dropout. The papers write ReLU before the pool; the
+    largest of ReLUs is the ReLU of the largest, so this is the same function on fewer numbers.
+    Pools leave out the border that does not fill one: 60 -> 15 -> 5 -> 2 -> 1 for 4, 3, 2, 2.
+    """
+
+    def __init__(
+        self,
+        size_pixels: tuple[int, int],
+        *,
+        channels: int = 3,
+        filters: tuple[int, ...] = (16, 32, 64, 64),
+        pools: tuple[int, ...] = (4, 3, 2, 2),
+        kernel: int = 3,
+        dropout: float = 0.25,
+        frames_norm: str = "none",
+    ) -> None:
+        super().__init__()
+        check_blocks(filters, pools, kernel)
+        check_choice(FRAMES_NORMS, frames_norm=frames_norm)
+        check_counts(channels=channels)
+        check_shares(dropout=dropout)
+        least = math.prod(pools)
+        if min(size_pixels) < least:
+            height, width = size_pixels
+            raise ValueError(
+                f"size_pixels={height}x{width}: the pools {pools} shrink a frame {least} times, so "
+                f"it needs {least}x{least} pixels or more. Enlarge the frames, or pool less."
+            )
+        self.size_pixels = size_pixels
+        self.channels = channels
+        self.frames_norm = frames_norm
+        self.cache_bytes = CACHE_BYTES
+        self.blocks = nn.Sequential()
+        self._largest_map = 0  # numbers a frame
+        height, width = size_pixels
+        for count, pool in zip(filters, pools, strict=True):
+            self.blocks.append(
+                nn.Sequential(
+                    nn.Conv2d(channels, count, kernel, padding=kernel // 2),
+                    nn.MaxPool2d(pool),
+                    nn.ReLU(),
+                    nn.Dropout(dropout),
+                )
+            )
+            self._largest_map = max(self._largest_map, count * height * width)
+            channels, height, width = count, height // pool, width // pool
+        self.features = channels * height * width
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """frames (M, C, H, W), uint8 or floats in [0, 1] -> features (M, D)."""
+        if tuple(frames.shape[2:]) != tuple(self.size_pixels):
+            (height, width), (given_height, given_width) = self.size_pixels, frames.shape[2:]
+            raise ValueError(
+                f"frames of {given_height}x{given_width} pixels: this network was built for "
+                f"{height}x{width}. Resize them."
+            )
+        if torch.compiler.is_compiling() or torch.jit.is_tracing() or frames.is_cuda:
+            return self._encode(frames)
+        parts = math.ceil(len(frames) / self._frames_in_cache())
+        return torch.cat([self._encode(part) for part in frames.chunk(max(1, parts))])
+
+    def _encode(self, frames: Tensor) -> Tensor:
+        pixels = frames.contiguous(memory_format=torch.channels_last).to(self._dtype())
+        if frames.dtype == torch.uint8:
+            pixels = pixels / 255
+        if self.frames_norm == "each":
+            pixels = standardise(pixels)
+        return self.blocks(pixels).flatten(1)
+
+    def _frames_in_cache(self) -> int:
+        """How many frames to encode at once, so that their largest map stays in a CPU's cache."""
+        dtype = self._dtype()
+        if torch.is_autocast_enabled("cpu"):
+            dtype = torch.get_autocast_dtype("cpu")
+        return max(1, self.cache_bytes // (self._largest_map * dtype.itemsize))
+
+    def _dtype(self) -> torch.dtype:
+        return next(self.parameters()).dtype
+
+
+def standardise(frames: Tensor) -> Tensor:
+    """Every frame (M, C, H, W) by itself: each colour to mean 0, all pixels to a spread of about 1.
+
+    Light and tint leave, shapes stay; a recurrence over bright, flat frames hardly starts to learn.
+    """
+    centred = frames - frames.mean((2, 3), keepdim=True)
+    spread = centred.square().mean((1, 2, 3), keepdim=True).sqrt()
+    return centred / (spread + LEAST_SPREAD)

@@ -1,0 +1,1 @@
+"""Labels and timelines for files that a network has never seen."""

@@ -1,0 +1,83 @@
+"""Ask a trained network about files: the Python face, `kineograph.load("runs/x").predict(...)`."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kineograph.export.run import OnnxFile
+from kineograph.predict.answer import Prediction
+from kineograph.predict.timeline import predict_file
+from kineograph.recipes import Trained
+from kineograph.recipes import load as load_trained
+
+
+class Model:
+    """A trained network that answers about files. Make one with `kineograph.load(run)`."""
+
+    def __init__(self, trained: Trained, device: torch.device | None = None):
+        self.trained = trained
+        self.device = device or torch.device("cpu")
+        self.network, self.engine = _fastest(trained, self.device)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The labels that it can give."""
+        return self.trained.classes
+
+    def predict(
+        self,
+        path: str | Path,
+        *,
+        window_seconds: float | None = None,
+        hop_seconds: float | None = None,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> Prediction:
+        """A label for a clip, a timeline for a long video: video, GIF, picture or folder of pictures.
+
+        A video up to one and a half times as long as the clips that were learned from is one clip.
+        A longer one is read in windows of that length (`window_seconds`), each half a window after
+        the one before (`hop_seconds`). Raises InputError for a file that cannot be read.
+        """
+        return predict_file(
+            Path(path),
+            self.trained,
+            self.network,
+            device=self.device,
+            window_seconds=window_seconds,
+            hop_seconds=hop_seconds,
+            progress=progress,
+        )
+
+
+def load(run: str | Path, *, device: str = "cpu") -> Model:
+    """A model from a run folder (`runs/x`) or the name of a shipped network."""
+    from kineograph.training.reproduce import choose_device
+
+    return Model(load_trained(run), choose_device(device))
+
+
+def _fastest(trained: Trained, device: torch.device) -> tuple[Callable[..., Tensor], str]:
+    """ONNX Runtime, where the run was exported and was measured faster on the CPU; else torch."""
+    measured = trained.folder / "export.json"
+    path = trained.folder / "clip.onnx"
+    if device.type == "cpu" and measured.exists() and path.exists() and not _stale(trained, path):
+        clip = json.loads(measured.read_text(encoding="utf-8"))["clip"]
+        if clip["onnx_milliseconds"] < clip["torch_milliseconds"]:
+            return _onnx_network(OnnxFile(path)), "onnxruntime"
+    return trained.network.to(device), "torch"
+
+
+def _stale(trained: Trained, path: Path) -> bool:
+    """Whether the weights were trained again after the export."""
+    return (trained.folder / "model.safetensors").stat().st_mtime > path.stat().st_mtime
+
+
+def _onnx_network(file: OnnxFile) -> Callable[..., Tensor]:
+    def network(frames: Tensor, lengths: Tensor | None = None) -> Tensor:
+        return torch.from_numpy(file(frames=np.ascontiguousarray(frames.numpy()))["logits"])
+
+    return network

@@ -1,0 +1,185 @@
+"""From a file to its labels: windows of the length that was learned, each read like a training clip.
+
+    a clip      |-------- one window --------|
+    a video     |---- window ----|
+                        |---- window ----|          every window answers for its own steps;
+                                |---- window ----|  where they overlap, answers are averaged
+
+Frames stream through a buffer of one window, so an hour of video needs no more room than a clip.
+"""
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kineograph.data.batch import Batch
+from kineograph.data.clips import choose
+from kineograph.errors import InputError
+from kineograph.media import inspect, read_frames
+from kineograph.media.frame import Frame
+from kineograph.predict.answer import Prediction, Segment
+from kineograph.recipes import Trained
+from kineograph.tasks import LabelFrames
+
+Network = Callable[..., Tensor]
+Progress = Callable[[int, int, str], None]
+Moment = tuple[float, float, np.ndarray]  # start and end in seconds, probabilities (V,)
+
+ONE_CLIP = 1.5  # a file up to this many times the learned length is one clip
+
+
+def predict_file(
+    path: Path,
+    trained: Trained,
+    network: Network,
+    *,
+    device: torch.device,
+    window_seconds: float | None = None,
+    hop_seconds: float | None = None,
+    progress: Progress | None = None,
+) -> Prediction:
+    """Read a file window by window and say what happens when."""
+    window, hop = _spans(path, trained, window_seconds, hop_seconds)
+    frames = _counted(
+        read_frames(path, size_pixels=trained.recipe.data.size_pixels), path, progress
+    )
+    moments: list[Moment] = []
+    for frames_of_window in windows(frames, window, hop):
+        moments += _ask(frames_of_window, trained, network, device)
+    if not moments:
+        raise InputError(f"{path}: holds no frame. Give a file with at least one picture.")
+    return merge(str(path), moments, trained.classes)
+
+
+def _spans(
+    path: Path, trained: Trained, window: float | None, hop: float | None
+) -> tuple[float, float]:
+    """Window and hop in seconds; a file that is nearly a clip gets one window over all of it."""
+    for name, value in (("window", window), ("hop", hop)):
+        if value is not None and not value > 0:
+            raise InputError(f"--{name}-seconds {value}: must be above zero. Try 2.")
+    length = inspect(path).duration_seconds
+    learned = trained.clip_seconds
+    if window is None and (length is None or length <= ONE_CLIP * learned):
+        return float("inf"), float("inf")
+    window = window or learned
+    per_frame = isinstance(trained.recipe.task, LabelFrames)
+    return window, hop or (window if per_frame else window / 2)
+
+
+def windows(frames: Iterable[Frame], window: float, hop: float) -> Iterator[list[Frame]]:
+    """Stretches of `window` seconds that begin every `hop` seconds; the last ends at the last frame.
+
+    Every frame is in at least one, if hop is no longer than window. Only one window is held.
+    """
+    kept: deque[Frame] = deque()
+    start, covered = 0.0, -1.0
+    for frame in frames:
+        while frame.seconds >= start + window:
+            inside = [f for f in kept if start <= f.seconds < start + window]
+            if inside:
+                yield inside
+                covered = inside[-1].seconds
+            start += hop
+        while kept and kept[0].seconds < min(start, frame.seconds - window):
+            kept.popleft()
+        kept.append(frame)
+    if kept and kept[-1].seconds > covered:
+        earliest = kept[-1].seconds - window
+        yield [f for f in kept if f.seconds > earliest]
+
+
+def _ask(
+    frames: list[Frame], trained: Trained, network: Network, device: torch.device
+) -> list[Moment]:
+    """The answers of one window: one for all of it, or one for each of its sampled frames."""
+    seconds = np.array([frame.seconds for frame in frames])
+    chosen = choose(seconds, trained.recipe.data, None)
+    pixels = np.stack([frames[i].pixels for i in chosen])
+    batch = Batch(
+        inputs=torch.from_numpy(pixels).permute(0, 3, 1, 2)[None],
+        lengths=torch.tensor([len(chosen)]),
+        targets=torch.zeros(1, dtype=torch.long),
+        ids=[""],
+    )
+    (answer,) = trained.recipe.task.answer(network, batch.to(device))
+    end = seconds[-1] + _frame_seconds(seconds)
+    if answer.ndim == 1:
+        return [(seconds[0], end, answer)]
+    edges = _edges(seconds[chosen], seconds[0], end)
+    pairs = zip(edges, answer, strict=True)
+    return [(start, stop, row) for (start, stop), row in pairs if stop > start]
+
+
+def _frame_seconds(seconds: np.ndarray) -> float:
+    """How long the last frame stays: as long as frames do on the whole."""
+    return float(np.median(np.diff(seconds))) if len(seconds) > 1 else 0.04
+
+
+def _edges(chosen: np.ndarray, start: float, end: float) -> list[tuple[float, float]]:
+    """Each chosen frame answers for the time nearest to it."""
+    middles = (chosen[1:] + chosen[:-1]) / 2
+    bounds = np.concatenate([[start], middles, [end]])
+    return list(itertools.pairwise(bounds.tolist()))
+
+
+def merge(path: str, moments: list[Moment], classes: tuple[str, ...]) -> Prediction:
+    """Average where answers overlap, then join neighbours of one label into segments."""
+    edges = np.unique(np.round([edge for start, end, _ in moments for edge in (start, end)], 6))
+    spans = list(itertools.pairwise(edges.tolist()))
+    sums = np.zeros((len(spans), len(classes)))
+    counts = np.zeros(len(spans))
+    starts = np.array([span[0] for span in spans])
+    for start, end, probabilities in moments:
+        inside = (starts >= start - 1e-6) & (starts < end - 1e-6)
+        sums[inside] += probabilities
+        counts[inside] += 1
+    held = counts > 0
+    means = sums[held] / counts[held, None]
+    spans = [span for span, hold in zip(spans, held, strict=True) if hold]
+    lengths = np.array([end - start for start, end in spans])
+    whole = (means * lengths[:, None]).sum(0) / lengths.sum()
+    best = int(whole.argmax())
+    return Prediction(
+        path=path,
+        label=classes[best],
+        probability=float(whole[best]),
+        probabilities={name: float(p) for name, p in zip(classes, whole, strict=True)},
+        segments=tuple(_segments(spans, means, classes)),
+        seconds=float(edges[-1]),
+    )
+
+
+def _segments(
+    spans: list[tuple[float, float]], means: np.ndarray, classes: tuple[str, ...]
+) -> Iterator[Segment]:
+    labels = means.argmax(1)
+    first = 0
+    for i in range(1, len(spans) + 1):
+        gone = i == len(spans) or spans[i][0] > spans[i - 1][1]  # nobody looked in between
+        if gone or labels[i] != labels[first]:
+            label = int(labels[first])
+            weights = [end - start for start, end in spans[first:i]]
+            yield Segment(
+                start_seconds=round(spans[first][0], 3),
+                end_seconds=round(spans[i - 1][1], 3),
+                label=classes[label],
+                probability=float(np.average(means[first:i, label], weights=weights)),
+            )
+            first = i
+
+
+def _counted(frames: Iterable[Frame], path: Path, progress: Progress | None) -> Iterator[Frame]:
+    if progress is None:
+        yield from frames
+        return
+    expected = inspect(path).frame_count or 0
+    for done, frame in enumerate(frames, 1):
+        yield frame
+        if done % 25 == 0:
+            progress(done, max(expected, done), path.name)

@@ -1,0 +1,41 @@
+"""A paper's numbers, one page each; `load` rebuilds the network of a run."""
+
+from kineograph.errors import InputError, nearest
+from kineograph.recipes.actors import ACTORS
+from kineograph.recipes.lrcn_kth import LRCN_KTH
+from kineograph.recipes.lrcn_one_block import LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRAMES
+from kineograph.recipes.recipe import (
+    Published,
+    Recipe,
+    change,
+    change_all,
+    recipe_from_json,
+    recipe_to_json,
+)
+from kineograph.recipes.trained import Trained, load
+
+RECIPES = {
+    recipe.name: recipe for recipe in (LRCN_KTH, LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRAMES, ACTORS)
+}
+
+__all__ = [
+    "RECIPES",
+    "Published",
+    "Recipe",
+    "Trained",
+    "change",
+    "change_all",
+    "find_recipe",
+    "load",
+    "recipe_from_json",
+    "recipe_to_json",
+]
+
+
+def find_recipe(name: str) -> Recipe:
+    """A recipe by name, or one line with the nearest."""
+    if name not in RECIPES:
+        raise InputError(
+            f"{name}: no such recipe; there are {', '.join(RECIPES)}. {nearest(name, RECIPES)}".rstrip()
+        )
+    return RECIPES[name]

@@ -1,0 +1,98 @@
+"""A run folder, or the name of a shipped network, back into a network."""
+
+import json
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from kineograph.errors import InputError, nearest
+from kineograph.recipes.recipe import Recipe, recipe_from_json, recipe_to_json
+from kineograph.training.checkpoint import load_weights
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network with what is needed to ask it: its recipe and its classes."""
+
+    folder: Path
+    recipe: Recipe
+    classes: tuple[str, ...]
+    network: Any  # an nn.Module with forward, encode, read, step, initial_state and can_step
+    clip_seconds: float  # how long the clips were that it learned from (median)
+
+    @property
+    def name(self) -> str:
+        """The run's name: its folder's."""
+        return self.folder.name
+
+
+def load(run: str | Path) -> Trained:
+    """Rebuild the network of `runs/NAME` (or of a shipped name) with its weights, ready to answer."""
+    folder = run_folder(run)
+    found = read_recipe_file(folder)
+    recipe = recipe_from_json(found["recipe"], str(folder / "recipe.json"))
+    classes = tuple(found["classes"])
+    network = recipe.model.build(len(classes), recipe.data.size_pixels)
+    load_weights(folder / "model.safetensors", network)
+    return Trained(folder, recipe, classes, network.eval(), float(found["clip_seconds"]))
+
+
+def write_recipe_file(
+    folder: Path, recipe: Recipe, classes: tuple[str, ...], clip_seconds: float, version: str
+) -> None:
+    """recipe.json: enough to rebuild the network in another process, another year."""
+    found = {
+        "kineograph": version,
+        "classes": list(classes),
+        "clip_seconds": round(clip_seconds, 3),
+        "recipe": recipe_to_json(recipe),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    (folder / "recipe.json").write_text(text, encoding="utf-8")
+
+
+def read_recipe_file(folder: Path) -> dict[str, Any]:
+    """recipe.json of a run folder, or one line that says what is missing."""
+    path = folder / "recipe.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{folder}: no recipe.json in it, so it is not a run. Train one: kineograph train RECIPE DATA."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read ({error}). Copy the run again.") from error
+    missing = [key for key in ("recipe", "classes", "clip_seconds") if key not in found]
+    if missing:
+        raise InputError(f"{path}: has no '{missing[0]}'. Copy the run again, or train anew.")
+    return found
+
+
+def run_folder(run: str | Path) -> Path:
+    """The folder of a run: a path, a name under ./runs, or a shipped network's name."""
+    for folder in (Path(run), Path("runs") / run):
+        if (folder / "recipe.json").exists():
+            return folder
+    shipped = shipped_networks()
+    if str(run) in shipped:
+        return shipped[str(run)]
+    if Path(run).is_dir():
+        return Path(run)
+    runs = Path("runs")
+    names = [folder.name for folder in runs.iterdir()] if runs.is_dir() else []
+    raise InputError(
+        f"{run}: no run folder and no shipped network ({', '.join(shipped) or 'none here'}). "
+        f"Give runs/NAME. {nearest(Path(run).name, [*names, *shipped])}".rstrip()
+    )
+
+
+def shipped_networks() -> dict[str, Path]:
+    """Networks that come with the package: name -> folder."""
+    home = Path(str(resources.files("kineograph"))) / "networks"
+    return {
+        folder.name: folder
+        for folder in sorted(home.glob("*/"))
+        if (folder / "recipe.json").exists()
+    }

@@ -1,0 +1,138 @@
+"""Save a training whole or not at all: one safetensors file, written beside and moved into place.
+
+Everything that decides the next step is inside: weights, optimiser, random state, where we are.
+No pickle: a checkpoint from a stranger can hold numbers only.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from kineograph.errors import InputError
+
+
+@dataclass
+class Place:
+    """Where a training stands: enough to go on as if nothing had happened."""
+
+    epoch: int = 1  # the epoch under way, from 1
+    step: int = 0  # steps of it that are done
+    best_epoch: int = 0
+    best_loss: float = float("inf")
+    loss_sum: float = 0.0  # over the clips of this epoch so far
+    right_sum: float = 0.0
+    clips: int = 0
+    seconds: float = 0.0  # of training, all sittings together
+    finished: bool = False
+    fingerprint: str = ""  # of recipe and data: another training's checkpoint is refused
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+def save_checkpoint(
+    path: Path, network: nn.Module, optimiser: torch.optim.Optimizer, place: Place
+) -> None:
+    """Write all of it to `path`; a crash at any moment leaves the old file or the new one."""
+    tensors = {f"network.{k}": v.contiguous() for k, v in network.state_dict().items()}
+    state = optimiser.state_dict()
+    scalars: dict[str, float] = {}
+    for index, slots in state["state"].items():
+        for name, value in slots.items():
+            if isinstance(value, Tensor):
+                tensors[f"optimiser.{index}.{name}"] = value.contiguous()
+            elif value is not None:
+                scalars[f"{index}.{name}"] = value
+    tensors["random.cpu"] = torch.get_rng_state()
+    if torch.cuda.is_available():
+        tensors["random.cuda"] = torch.cuda.get_rng_state()
+    write_safetensors(path, tensors, {"place": asdict(place), "scalars": scalars})
+
+
+def load_checkpoint(path: Path, network: nn.Module, optimiser: torch.optim.Optimizer) -> Place:
+    """Put everything back where it was: weights, optimiser, random state; returns the place."""
+    tensors, notes = read_safetensors(path)
+    state = optimiser.state_dict()
+    slots: dict[int, dict[str, Tensor | float]] = {}
+    for name, value in tensors.items():
+        part, _, rest = name.partition(".")
+        if part == "optimiser":
+            index, slot = rest.split(".")
+            slots.setdefault(int(index), {})[slot] = value
+    for name, number in notes["scalars"].items():
+        index, slot = name.split(".")
+        slots.setdefault(int(index), {})[slot] = number
+    network.load_state_dict(
+        {k.removeprefix("network."): v for k, v in tensors.items() if k.startswith("network.")}
+    )
+    optimiser.load_state_dict({"state": slots, "param_groups": state["param_groups"]})
+    torch.set_rng_state(tensors["random.cpu"])
+    if "random.cuda" in tensors and torch.cuda.is_available():
+        torch.cuda.set_rng_state(tensors["random.cuda"])
+    return Place(**notes["place"])
+
+
+def save_weights(path: Path, network: nn.Module) -> None:
+    """The network's weights alone: what `load` reads and what may be shared."""
+    write_safetensors(path, {k: v.contiguous() for k, v in network.state_dict().items()}, {})
+
+
+def load_weights(path: Path, network: nn.Module) -> None:
+    """Read weights into a network of the same shape."""
+    tensors, _ = read_safetensors(path)
+    try:
+        network.load_state_dict(tensors)
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())
+        raise InputError(
+            f"{path}: these weights are of another network ({reason[:300]}). "
+            "Use the recipe.json that was saved with them."
+        ) from error
+
+
+def load_matching_weights(path: Path, network: nn.Module) -> list[str]:
+    """Take every weight whose name and shape fit; names of those that did not (a new head, say)."""
+    theirs, _ = read_safetensors(path)
+    ours = network.state_dict()
+    fitting = {k: v for k, v in theirs.items() if k in ours and ours[k].shape == v.shape}
+    if not fitting:
+        raise InputError(
+            f"{path}: none of its {len(theirs)} weights fits this network. "
+            "Start from a run of the same recipe, or leave --from away."
+        )
+    network.load_state_dict({**ours, **fitting})
+    return sorted(set(ours) - set(fitting))
+
+
+def write_safetensors(path: Path, tensors: Mapping[str, Tensor], notes: dict[str, object]) -> None:
+    """One file, moved into place when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        save_file(dict(tensors), fresh, metadata={"notes": json.dumps(notes)})
+        os.replace(fresh, path)
+    except (OSError, SafetensorError) as error:
+        fresh.unlink(missing_ok=True)
+        raise InputError(
+            f"{path}: cannot be written ({error}). "
+            "Free space or choose another folder; what was saved before is whole."
+        ) from error
+
+
+def read_safetensors(path: Path) -> tuple[dict[str, Tensor], dict]:
+    """Tensors and notes of a file, or one line that says why not."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            notes = json.loads((file.metadata() or {}).get("notes", "{}"))
+        return load_file(path), notes
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: not there. Name a run folder that has been trained.") from error
+    except (OSError, SafetensorError, ValueError) as error:
+        raise InputError(
+            f"{path}: not a whole safetensors file ({error}). Train again, or copy it again."
+        ) from error

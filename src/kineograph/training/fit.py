@@ -1,0 +1,231 @@
+"""The training loop, whole: walk the batches, step, validate, keep the best, stop in time.
+
+It knows a task's five methods and nothing of clips, lines or sentences. Whoever needs another loop
+copies this one: it is meant to be read and edited, and has no hooks.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from kineograph.data.batch import Batch, batches
+from kineograph.data.clips import ClipDataset
+from kineograph.errors import InputError
+from kineograph.tasks import Task
+from kineograph.training.checkpoint import (
+    Place,
+    load_checkpoint,
+    load_weights,
+    save_checkpoint,
+    save_weights,
+)
+from kineograph.training.log import RunLog
+from kineograph.training.optimise import TrainingConfig, learning_rate_at, make_optimiser
+from kineograph.training.reproduce import seed_everything
+
+Progress = Callable[[int, int, str], None]  # done, in all, what is going on
+
+
+def silent(done: int, total: int, note: str) -> None:
+    """Report nothing."""
+
+
+@dataclass
+class Training:
+    """One training under way: what learns, from what, how, and where it stands."""
+
+    network: nn.Module
+    task: Task
+    train: ClipDataset
+    val: ClipDataset | None
+    config: TrainingConfig
+    run: Path  # the run folder: model.safetensors, checkpoint/, log.jsonl
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    progress: Progress = silent
+    fingerprint: str = ""
+
+    def __post_init__(self) -> None:
+        self.network.to(self.device)
+        self.optimiser = make_optimiser(self.network, self.config)
+        self.log = RunLog(self.run / "log.jsonl")
+        self.place = Place(fingerprint=self.fingerprint)
+        self.last_saved = time.monotonic()
+
+    @property
+    def checkpoint(self) -> Path:
+        """The file that --resume reads."""
+        return self.run / "checkpoint" / "training.safetensors"
+
+    @property
+    def weights(self) -> Path:
+        """The file that remains: the best epoch's weights, or the last's."""
+        return self.run / "model.safetensors"
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches in one pass over the training clips."""
+        return math.ceil(len(self.train) / self.config.batch)
+
+
+def fit(job: Training, *, resume: bool = False) -> Place:
+    """Train to the end and leave the kept weights in the network; returns where it ended.
+
+    With `resume` it goes on from the last checkpoint; on one CPU with the same number of threads
+    the weights come out bit for bit as if it had never stopped. Ctrl-C saves before it leaves.
+    """
+    _begin(job, resume)
+    try:
+        while not job.place.finished:
+            train_epoch(job)
+            finish_epoch(job)
+    except KeyboardInterrupt:
+        save(job)
+        raise
+    load_weights(job.weights, job.network)
+    return job.place
+
+
+def train_epoch(job: Training) -> None:
+    """The steps of one epoch that are still to do."""
+    job.network.train()
+    place, total = job.place, job.config.epochs * job.steps_per_epoch
+    for batch in walk(job, job.train, shuffle=True, first_step=place.step):
+        began = time.perf_counter()
+        done = (place.epoch - 1) * job.steps_per_epoch + place.step
+        rate = learning_rate_at(done, total, job.steps_per_epoch, job.config)
+        loss, answers = train_step(job, batch, rate)
+        scores = job.task.score(answers, job.task.truth(batch))
+        place.step += 1
+        place.clips += len(batch.ids)
+        place.loss_sum += loss * len(batch.ids)
+        place.right_sum += next(iter(scores.values())) * len(batch.ids)
+        place.seconds += time.perf_counter() - began
+        job.progress(
+            (place.epoch - 1) * len(job.train) + place.clips,
+            job.config.epochs * len(job.train),
+            f"epoch {place.epoch} of {job.config.epochs} · loss {place.loss_sum / place.clips:.3f}",
+        )
+        if time.monotonic() - job.last_saved > job.config.checkpoint_seconds:
+            save(job)
+
+
+def train_step(job: Training, batch: Batch, rate: float) -> tuple[float, list[Any]]:
+    """Forward, backward, clip, step. Returns the loss and the answers of the same pass."""
+    for group in job.optimiser.param_groups:
+        group["lr"] = rate
+    job.optimiser.zero_grad(set_to_none=True)
+    with autocast(job):
+        loss, answers = job.task.loss(job.network, batch)
+    value = float(loss.detach())
+    if not math.isfinite(value):
+        raise InputError(
+            f"epoch {job.place.epoch}, step {job.place.step + 1}: the loss is {value} on the batch "
+            f"of {', '.join(batch.ids)}. A loss must be finite: look at these clips, lower "
+            "training.learning_rate, or set training.clip_norm=1. No weight was changed by it."
+        )
+    loss.backward()
+    if job.config.clip_norm is not None:
+        learning = [p for p in job.network.parameters() if p.grad is not None]
+        nn.utils.clip_grad_norm_(learning, job.config.clip_norm)
+    job.optimiser.step()
+    return value, answers
+
+
+def finish_epoch(job: Training) -> None:
+    """Validate, log, keep the weights if they are the best, decide whether to go on, save."""
+    place, config = job.place, job.config
+    line = {
+        "event": "epoch",
+        "epoch": place.epoch,
+        "steps": place.step,
+        "train_loss": place.loss_sum / place.clips,
+        "train_accuracy": place.right_sum / place.clips,
+        "learning_rate": job.optimiser.param_groups[0]["lr"],
+        "seconds": round(place.seconds, 3),
+    }
+    loss = line["train_loss"]
+    if job.val is not None:
+        loss, scores = assess(job, job.val)
+        line |= {"val_loss": loss, **{f"val_{name}": value for name, value in scores.items()}}
+    if config.keep == "last" or not place.best_epoch or loss < place.best_loss:
+        place.best_epoch, place.best_loss = place.epoch, loss
+        save_weights(job.weights, job.network)
+    waited = place.epoch - place.best_epoch
+    tired = config.keep == "best" and config.patience is not None and waited >= config.patience
+    place.finished = tired or place.epoch == config.epochs
+    job.log.write(line)
+    if place.finished:
+        reason = f"no better loss for {waited} epochs" if tired else "all epochs done"
+        job.log.write({"event": "stop", "reason": reason, "best_epoch": place.best_epoch})
+    else:
+        place.epoch += 1
+    place.step = place.clips = 0
+    place.loss_sum = place.right_sum = 0.0
+    save(job)
+
+
+def assess(job: Training, data: ClipDataset) -> tuple[float, dict[str, float]]:
+    """Mean loss and scores over a data set, without learning."""
+    job.network.eval()
+    losses, answers, truths = [], [], []
+    with torch.inference_mode(), autocast(job):
+        for batch in walk(job, data, shuffle=False):
+            loss, found = job.task.loss(job.network, batch)
+            losses.append(float(loss) * len(batch.ids))
+            answers += found
+            truths += job.task.truth(batch)
+    return sum(losses) / len(data), job.task.score(answers, truths)
+
+
+def walk(
+    job: Training, data: ClipDataset, *, shuffle: bool, first_step: int = 0
+) -> Iterator[Batch]:
+    """The batches of this epoch, on the device."""
+    for batch in batches(
+        data,
+        job.config.batch,
+        epoch=job.place.epoch,
+        shuffle=shuffle,
+        seed=job.config.seed,
+        first_step=first_step,
+    ):
+        yield batch.to(job.device)
+
+
+def autocast(job: Training) -> torch.autocast:
+    """bf16 inside, where the configuration asks for it; f32 outside."""
+    return torch.autocast(
+        job.device.type, dtype=torch.bfloat16, enabled=job.config.precision == "bf16"
+    )
+
+
+def save(job: Training) -> None:
+    """Write the checkpoint: from here a resumed training goes on."""
+    save_checkpoint(job.checkpoint, job.network, job.optimiser, job.place)
+    job.last_saved = time.monotonic()
+
+
+def _begin(job: Training, resume: bool) -> None:
+    seed_everything(job.config.seed)
+    if not resume:
+        job.checkpoint.unlink(missing_ok=True)
+        job.log.clear()
+    elif job.checkpoint.exists():
+        job.place = load_checkpoint(job.checkpoint, job.network, job.optimiser)
+        if job.place.fingerprint != job.fingerprint:
+            raise InputError(
+                f"{job.checkpoint}: was saved by another recipe, data set or split. A training "
+                "resumes only itself: give the same options, or leave --resume away to start anew."
+            )
+        job.log.keep_epochs(below=job.place.epoch + job.place.finished)
+
+
+def parameters_of(network: nn.Module) -> dict[str, Tensor]:
+    """Names and values of everything that is saved: for comparing two trainings."""
+    return {name: value.detach().clone() for name, value in network.state_dict().items()}

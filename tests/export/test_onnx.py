@@ -1,0 +1,69 @@
+"""Exported = torch: clip and step, other batch sizes than were traced, every cell."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from kineograph.errors import InputError
+from kineograph.export.onnx import export
+from kineograph.export.run import OnnxFile
+from kineograph.nets.cells import OVER_TIME
+from kineograph.nets.models import FrameConfig, LRCNConfig
+from kineograph.recipes import RECIPES, Trained, change_all
+
+TINY = {"filters": (4,), "pools": (4,)}
+MODELS = {cell: LRCNConfig(cell=cell, units=5, **TINY) for cell in OVER_TIME} | {
+    "two layers, layer norm": LRCNConfig(units=5, layers=2, features_norm="layer", **TINY),
+    "frame": FrameConfig(**TINY),
+}
+
+
+def trained(model, folder) -> Trained:
+    from dataclasses import replace
+
+    recipe = change_all(RECIPES["lrcn-kth"], ["data.frames_per_clip=5", "data.size_pixels=12,16"])
+    torch.manual_seed(0)
+    network = model.build(3, (12, 16)).eval()
+    return Trained(folder, replace(recipe, model=model), ("a", "b", "в"), network, 1.0)
+
+
+FAST = ("lstm",)  # an export takes seconds; the others wait for `make slow`
+EACH = [
+    pytest.param(m, id=n, marks=() if n in FAST else pytest.mark.slow) for n, m in MODELS.items()
+]
+
+
+@pytest.mark.parametrize("model", EACH)
+def test_clip_and_step_give_torchs_logits_at_any_batch(model, tmp_path):
+    run = trained(model, tmp_path)
+    report = export(run)
+    assert (
+        report["clip"]["largest_difference"] < 1e-4 and report["step"]["largest_difference"] < 1e-4
+    )
+    clip, step = OnnxFile(tmp_path / "clip.onnx"), OnnxFile(tmp_path / "step.onnx")
+    frames = torch.randint(0, 256, (7, 5, 3, 12, 16), dtype=torch.uint8)
+    with torch.inference_mode():
+        whole = run.network(frames).numpy()
+    np.testing.assert_allclose(clip(frames=frames.numpy())["logits"], whole, atol=1e-5)
+    leaves = torch.utils._pytree.tree_flatten(run.network.initial_state(7))[0]
+    state = {f"state_{i}": leaf.numpy() for i, leaf in enumerate(leaves)}
+    for t in range(5):
+        found = step(frame=frames[:, t].numpy(), **state)
+        np.testing.assert_allclose(found["logits"], whole[:, t], atol=1e-5)
+        state = {name: found[f"new_{name}"] for name in state}
+    assert clip.classes == ["a", "b", "в"]
+
+
+def test_a_network_that_looks_ahead_says_it_cannot_step(tmp_path):
+    model = LRCNConfig(units=5, both_directions=True, **TINY)
+    report = export(trained(model, tmp_path))
+    assert "cannot step" in report["step"]["skipped"] and not (tmp_path / "step.onnx").exists()
+    assert json.loads((tmp_path / "export.json").read_text()) == report
+
+
+def test_a_file_that_is_no_onnx_is_one_line(tmp_path):
+    (tmp_path / "clip.onnx").write_text("hello")
+    with pytest.raises(InputError, match="ONNX Runtime cannot open it.*Export again"):
+        OnnxFile(tmp_path / "clip.onnx")

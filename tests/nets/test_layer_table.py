@@ -1,0 +1,63 @@
+"""The layer table against the paper's figure and the network's own weights."""
+
+import pytest
+from torch import nn
+
+from kineograph.nets.cells import OVER_TIME
+from kineograph.nets.layer_table import layer_table
+from kineograph.nets.models import MODELS
+from kineograph.nets.models.lrcn import LRCNConfig
+
+
+def test_lrcn_is_that_of_the_paper():
+    """Ospan et al., Fig. 3; weights counted by hand."""
+    rows = layer_table(LRCNConfig().build(classes=6, size_pixels=(60, 60)), frames_per_clip=40)
+    assert [(row.shape, row.weights) for row in rows if not row.name.startswith("dropout")] == [
+        ((40, 60, 60, 3), 0),
+        ((40, 60, 60, 16), 16 * (3 * 9 + 1)),
+        ((40, 15, 15, 16), 0),
+        ((40, 15, 15, 32), 32 * (16 * 9 + 1)),
+        ((40, 5, 5, 32), 0),
+        ((40, 5, 5, 64), 64 * (32 * 9 + 1)),
+        ((40, 2, 2, 64), 0),
+        ((40, 2, 2, 64), 64 * (64 * 9 + 1)),
+        ((40, 1, 1, 64), 0),
+        ((40, 64), 0),
+        ((40, 32), 4 * (64 * 32 + 32 * 32 + 32)),
+        ((40, 6), 32 * 6 + 6),
+        ((), 73_126),
+    ]
+    assert [row.name for row in rows[:5]] == [
+        "frames",
+        "convolution 3x3",
+        "max-pool 4, ReLU",
+        "dropout 0.25",
+        "convolution 3x3",
+    ]
+    assert [row.name for row in rows[-3:]] == ["LSTM 32", "dense, softmax", "total"]
+
+
+def test_torch_s_lstm_would_have_more_weights_than_the_paper_s():
+    ours = layer_table(LRCNConfig().build(6, (60, 60)), 40)
+    two_biases = sum(weight.numel() for weight in nn.LSTM(64, 32).parameters())
+    assert ours[-1].weights - ours[-3].weights + two_biases == 73_254
+
+
+CONFIGS = [
+    *(config() for config in MODELS.values()),
+    *(LRCNConfig(cell=cell, layers=2, both_directions=True) for cell in OVER_TIME),
+    LRCNConfig(features_norm="layer", filters=(16,), pools=(4,)),
+]
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=str)
+def test_the_total_is_all_weights_of_the_network(config):
+    network = config.build(classes=6, size_pixels=(60, 64))
+    rows = layer_table(network, frames_per_clip=10)
+    assert rows[-1].weights == sum(weight.numel() for weight in network.parameters())
+    assert rows[-2].shape == (10, 6)
+
+
+def test_a_part_that_the_table_does_not_know_is_told():
+    with pytest.raises(TypeError, match="GELU: no rows are known for it"):
+        layer_table(nn.Sequential(nn.GELU()), 10)

@@ -1,0 +1,194 @@
+"""Networks over the dict: shapes, live = whole, padding, one alone = one of many, learning."""
+
+import copy
+import dataclasses
+
+import pytest
+import torch
+from torch import nn
+
+from kineograph.nets.cells import OVER_TIME
+from kineograph.nets.models import MODELS
+from kineograph.nets.models.frame import FrameConfig
+from kineograph.nets.models.lrcn import LRCNConfig
+
+B, T, CLASSES, SIZE = 3, 5, 4, (16, 18)
+SMALL = {"filters": (4, 6), "pools": (4, 2)}
+LRCN_VARIANTS = [
+    *({"cell": cell} for cell in OVER_TIME),
+    {"cell": "gru", "reset": "after", "layers": 2},
+    {"features_norm": "layer", "recurrent_activation": "hard_sigmoid"},
+    {"recurrent_input_dropout": 0.5, "recurrent_dropout": 0.5, "layers_dropout": 0.5, "layers": 2},
+    {"both_directions": True, "bias": False, "start": "torch"},
+]
+CONFIGS = {
+    **{name: config(**SMALL) for name, config in MODELS.items()},
+    **{f"lrcn {v}": LRCNConfig(units=5, **SMALL, **v) for v in LRCN_VARIANTS},
+}
+
+
+@pytest.fixture(autouse=True)
+def a_seed():
+    torch.manual_seed(0)
+
+
+@pytest.fixture(params=CONFIGS)
+def network(request):
+    return CONFIGS[request.param].build(CLASSES, SIZE).double().eval()
+
+
+@pytest.fixture
+def clips():
+    return torch.randint(0, 256, (B, T, 3, *SIZE), dtype=torch.uint8)
+
+
+def test_every_frame_of_every_clip_gets_a_logit_a_class(network, clips):
+    assert network(clips).shape == (B, T, CLASSES)
+
+
+def test_bytes_are_floats_times_255(network, clips):
+    torch.testing.assert_close(network(clips), network(clips.double() / 255))
+
+
+def test_live_steps_equal_the_whole_clip(network, clips):
+    state = network.initial_state(B)
+    if not network.can_step:
+        with pytest.raises(ValueError, match="cannot step"):
+            network.step(clips[:, 0], state)
+        return
+    whole = network(clips)
+    for t in range(T):
+        logits, state = network.step(clips[:, t], state)
+        torch.testing.assert_close(logits, whole[:, t])
+
+
+def test_encoding_first_and_reading_later_is_the_same(network, clips):
+    features = network.encode(clips.flatten(0, 1)).unflatten(0, (B, T))
+    torch.testing.assert_close(network.read(features), network(clips))
+
+
+def test_padding_changes_nothing(network, clips):
+    lengths = torch.tensor([5, 1, 3])
+    logits = network(clips, lengths)
+    for b, length in enumerate(lengths):
+        alone = network(clips[b : b + 1, :length])
+        torch.testing.assert_close(logits[b : b + 1, :length], alone)
+
+
+def test_a_clip_alone_is_the_clip_among_others(network, clips):
+    torch.testing.assert_close(network(clips[1:2]), network(clips)[1:2])
+
+
+def test_every_weight_learns(network, clips):
+    network.train()
+    for _ in range(3):  # dropout or a closed ReLU may silence a weight once
+        network(clips, torch.tensor([5, 1, 3])).square().sum().backward()
+    for name, weight in network.named_parameters():
+        assert weight.grad is not None and weight.grad.abs().sum() > 0, name
+
+
+def test_weights_saved_and_loaded_give_the_same_answers(network, clips, request):
+    config = CONFIGS[request.node.callspec.params["network"]]
+    again = config.build(CLASSES, SIZE).double().eval()
+    again.load_state_dict(copy.deepcopy(network.state_dict()))
+    torch.testing.assert_close(again(clips), network(clips))
+
+
+def test_weights_lie_in_memory_as_they_are_saved(network):
+    """safetensors writes contiguous tensors only."""
+    assert all(weight.is_contiguous() for weight in network.state_dict().values())
+
+
+def test_autocast_trains(network, clips):
+    network.float().train()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits = network(clips)
+    loss = nn.functional.cross_entropy(logits.float().flatten(0, 1), torch.zeros(B * T).long())
+    loss.backward()
+    assert torch.isfinite(loss)
+
+
+def test_an_lrcn_remembers_and_a_single_frame_network_does_not():
+    clips = torch.rand(1, 2, 3, *SIZE)
+    other_start = torch.cat([torch.rand(1, 1, 3, *SIZE), clips[:, 1:]], 1)
+    lrcn, frame = (CONFIGS[name].build(CLASSES, SIZE).eval() for name in ("lrcn", "frame"))
+    assert (lrcn(clips)[:, 1] - lrcn(other_start)[:, 1]).abs().max() > 1e-6
+    torch.testing.assert_close(frame(clips)[:, 1], frame(other_start)[:, 1])
+
+
+REACHES = {
+    "filters": ((4, 5), lambda net: tuple(block[0].out_channels for block in net.encoder.blocks)),
+    "pools": ((3, 2), lambda net: tuple(block[1].kernel_size for block in net.encoder.blocks)),
+    "kernel": (5, lambda net: net.encoder.blocks[0][0].kernel_size[0]),
+    "dropout": (0.5, lambda net: net.encoder.blocks[0][3].p),
+    "channels": (1, lambda net: net.encoder.blocks[0][0].in_channels),
+    "features_norm": ("layer", lambda net: "layer" if len([*net.norm.parameters()]) else "none"),
+    "cell": ("gru", lambda net: type(net.recurrent.layers[0][0]).__name__[:3].lower()),
+    "units": (7, lambda net: net.recurrent.layers[0][0].units),
+    "layers": (2, lambda net: len(net.recurrent.layers)),
+    "both_directions": (True, lambda net: not net.can_step),
+    "activation": ("relu", lambda net: net.recurrent.layers[0][0].squash.__name__),
+    "recurrent_activation": ("tanh", lambda net: net.recurrent.layers[0][0].gate.__name__),
+    "recurrent_input_dropout": (0.5, lambda net: net.recurrent.layers[0][0].dropout),
+    "recurrent_dropout": (0.5, lambda net: net.recurrent.layers[0][0].recurrent_dropout),
+    "layers_dropout": (0.5, lambda net: net.recurrent.between_layers.p),
+    "reset": ("after", lambda net: net.recurrent.layers[0][0].reset),
+    "bias": (False, lambda net: net.recurrent.layers[0][0].from_input.bias is not None),
+    "start": ("torch", lambda net: "torch" if net.head.dense.bias.abs().sum() > 0 else "keras"),
+}
+
+
+@pytest.mark.parametrize(
+    ("config", "name"),
+    [(config, field.name) for config in MODELS.values() for field in dataclasses.fields(config)],
+)
+def test_every_number_of_a_config_reaches_its_part(config, name):
+    value, read = REACHES[name]
+    numbers = {**SMALL, name: value} | ({"cell": "gru"} if name == "reset" else {})
+    network = config(**numbers).build(CLASSES, SIZE)
+    assert read(network) == value
+    assert network(torch.rand(1, 2, network.encoder.channels, *SIZE)).shape == (1, 2, CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"cell": "ltsm"}, "cell='ltsm': must be one of .* Did you mean 'lstm'"),
+        ({"units": 0}, "units=0: must be a whole number"),
+        ({"layers": 1.5}, "layers=1.5: must be a whole number"),
+        ({"features_norm": "batch"}, "features_norm='batch': must be one of layer, none"),
+        ({"recurrent_input_dropout": 1.0}, "recurrent_input_dropout=1.0: must be a share"),
+        ({"recurrent_dropout": -1}, "recurrent_dropout=-1: must be a share"),
+        ({"activation": "gelu"}, "activation='gelu': must be one of"),
+        ({"recurrent_activation": "hardsigmoid"}, "Did you mean 'hard_sigmoid'"),
+        ({"reset": "late", "cell": "gru"}, "reset='late': must be one of after, before"),
+        ({"reset": "after"}, "reset='after': only a GRU has a reset gate, and cell='lstm'. Leave"),
+        ({"cell": "rnn", "recurrent_activation": "relu"}, "a plain RNN has no gates"),
+        ({"cell": "mingru", "activation": "relu"}, "minGRU comes with its own"),
+        ({"start": "he"}, "start='he': must be one of keras, torch"),
+    ],
+)
+def test_an_lrcn_that_cannot_be_is_refused_before_it_is_built(change, words):
+    with pytest.raises(ValueError, match=words):
+        LRCNConfig(**change)
+
+
+@pytest.mark.parametrize("config", MODELS.values())
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"pools": (4,)}, "each block needs one number of both"),
+        ({"kernel": 2}, "kernel=2: must be odd"),
+        ({"channels": 0}, "channels=0: must be a whole number"),
+        ({"dropout": 2}, "dropout=2: must be a share"),
+    ],
+)
+def test_an_encoder_that_cannot_be_is_refused_by_every_config(config, change, words):
+    with pytest.raises(ValueError, match=words):
+        config(**change)
+
+
+@pytest.mark.parametrize("config", [LRCNConfig(), FrameConfig()])
+def test_frames_too_small_for_the_pools_are_refused(config):
+    with pytest.raises(ValueError, match="size_pixels=32x32: .* Enlarge the frames, or pool less"):
+        config.build(CLASSES, (32, 32))

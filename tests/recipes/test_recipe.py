@@ -1,0 +1,142 @@
+"""Recipes: changed by name, refused with the nearest, kept as JSON; the papers' own counts."""
+
+import json
+
+import pytest
+
+from kineograph.errors import InputError
+from kineograph.recipes import (
+    RECIPES,
+    change,
+    change_all,
+    find_recipe,
+    load,
+    recipe_from_json,
+    recipe_to_json,
+)
+from kineograph.recipes.trained import write_recipe_file
+from kineograph.training.checkpoint import save_weights
+
+KTH = RECIPES["lrcn-kth"]
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_a_recipe_survives_json(recipe):
+    found = json.loads(json.dumps(recipe_to_json(recipe)))
+    assert recipe_from_json(found, "recipe.json") == recipe
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_a_recipes_laptop_size_is_smaller_and_the_same_code(recipe):
+    small = recipe.small()
+    assert type(small.model) is type(recipe.model) and small != recipe
+    assert small.training.epochs <= recipe.training.epochs
+
+
+def test_lrcn_kth_has_the_papers_numbers():
+    network = KTH.model.build(6, KTH.data.size_pixels)
+    assert sum(p.numel() for p in network.parameters()) == 73_126  # Ospan et al., Fig. 3
+    assert (KTH.data.frames_per_clip, KTH.data.size_pixels) == (40, (60, 60))
+    training = KTH.training
+    assert (training.batch, training.epochs, training.patience) == (4, 80, 15)
+    assert (training.optimiser, training.learning_rate, training.epsilon) == ("adam", 1e-3, 1e-7)
+    figure = KTH.published[0]
+    assert figure.value == 0.783 and figure.table[3] == ("3", 0.50, 0.55, 0.52)
+
+
+def test_one_block_is_one_convolution_and_an_lstm_of_32():
+    recipe = RECIPES["lrcn-one-block"]
+    network = recipe.model.build(6, (60, 60))
+    convolution = 3 * 16 * 9 + 16
+    lstm = 4 * (15 * 15 * 16 * 32 + 32 * 32 + 32)
+    dense = 32 * 6 + 6
+    assert sum(p.numel() for p in network.parameters()) == convolution + lstm + dense
+
+
+@pytest.mark.parametrize(
+    ("setting", "part", "field", "value"),
+    [
+        ("model.units=64", "model", "units", 64),
+        ("model.filters=8,16,32,32", "model", "filters", (8, 16, 32, 32)),
+        ("training.patience=none", "training", "patience", None),
+        ("training.learning_rate=3e-4", "training", "learning_rate", 3e-4),
+        ("data.size_pixels=48,64", "data", "size_pixels", (48, 64)),
+        ("data.sampling=consecutive", "data", "sampling", "consecutive"),
+        ("model.both_directions=true", "model", "both_directions", True),
+        ("training.freeze=encoder", "training", "freeze", ("encoder",)),
+        ("task.steps=ramp", "task", "steps", "ramp"),
+    ],
+)
+def test_a_number_is_changed_by_its_name(setting, part, field, value):
+    changed = change_all(KTH, [setting])
+    assert getattr(getattr(changed, part), field) == value
+    assert RECIPES["lrcn-kth"] == KTH
+
+
+def test_a_field_inside_a_field_is_changed_by_its_path():
+    assert change(KTH, "data.augmentation.mirror", "true").data.augmentation.mirror is True
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("model.unit=64", r"LRCNConfig has no field 'unit'; it has .*Did you mean 'units'\?"),
+        (
+            "modle.units=64",
+            r"changeable parts are data, model, task, training.*Did you mean 'model'",
+        ),
+        ("model=64", r"Write part.field=value"),
+        ("model.units", r"has no value. Write model.units=VALUE"),
+        ("model.units=many", r"model.units=many: should be a valid integer"),
+        ("training.batch=0", r"training.batch=0: batch=0: at least 1"),
+        ("data.sampling=evn", r"data.sampling=evn"),
+        ("model.units.more=1", r"'units' has no fields of its own"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_in_one_line(setting, words):
+    with pytest.raises(InputError, match=words) as caught:
+        change_all(KTH, [setting])
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_recipe_names_the_nearest():
+    with pytest.raises(InputError, match=r"lrcn-kht: no such recipe.*Did you mean 'lrcn-kth'\?"):
+        find_recipe("lrcn-kht")
+
+
+def test_a_run_comes_back_as_it_was(tmp_path):
+    import torch
+
+    network = KTH.model.build(3, KTH.data.size_pixels).eval()
+    save_weights(tmp_path / "model.safetensors", network)
+    write_recipe_file(tmp_path, KTH, ("a", "b", "ходьба"), 2.5, "0.1.0")
+    trained = load(tmp_path)
+    clip = torch.randint(0, 256, (1, 5, 3, 60, 60), dtype=torch.uint8)
+    assert trained.classes == ("a", "b", "ходьба") and trained.clip_seconds == 2.5
+    torch.testing.assert_close(trained.network(clip), network(clip))
+
+
+def test_what_is_not_a_run_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs" / "walkers").mkdir(parents=True)
+    with pytest.raises(InputError, match=r"walker: no run folder.*Did you mean 'walkers'\?"):
+        load("walker")
+    with pytest.raises(InputError, match="no recipe.json in it"):
+        load(tmp_path)
+    (tmp_path / "recipe.json").write_text("{")
+    with pytest.raises(InputError, match="cannot be read.*Copy the run again"):
+        load(tmp_path)
+    (tmp_path / "recipe.json").write_text("{}")
+    with pytest.raises(InputError, match="has no 'recipe'"):
+        load(tmp_path)
+
+
+def test_a_field_from_another_version_is_named():
+    found = recipe_to_json(KTH)
+    found["model"]["unit"] = 3
+    with pytest.raises(InputError, match="recipe.json: model: has no field 'unit'"):
+        recipe_from_json(found, "recipe.json")
+    found = recipe_to_json(KTH)
+    found["task"]["kind"] = "guess"
+    with pytest.raises(InputError, match="task 'guess' is not known here"):
+        recipe_from_json(found, "recipe.json")
