@@ -8,6 +8,8 @@ from typer.exceptions import TyperException
 
 from kineograph.errors import InputError
 
+INTERRUPTED = 130
+
 
 def main() -> int:
     """Run one verb; what a person did wrong is one line, Ctrl-C is no crash. Returns the status."""
@@ -18,10 +20,12 @@ def main() -> int:
     except InputError as error:
         return _fail(str(error), 2)
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("stopped by you. What was finished is kept; --resume goes on.", 130)
+        status = INTERRUPTED
     except TyperException as error:  # a word of the command line is off
         getattr(error, "show", lambda: None)()
         return error.exit_code
+    if status == INTERRUPTED:  # typer, too, makes this of Ctrl-C, without a word
+        return _fail("stopped by you. What was finished is kept; --resume goes on.", INTERRUPTED)
     return status if isinstance(status, int) else 0
 
 

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 
 class InputError(ValueError):
-    """A file, option or name that cannot be used; the message is one line and ends with a remedy."""
+    """A file, option or name that cannot be used; one line that ends with a remedy."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

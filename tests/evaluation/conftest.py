@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from drawn_runs import draw_run
+
+from tests.evaluation.drawn_runs import draw_run
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from drawn_runs import draw_answers, draw_frame_answers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
 from kineograph.evaluation.answers import Answer, read_answers, write_answers
+from tests.evaluation.drawn_runs import draw_answers, draw_frame_answers
 
 
 def clip(**changes: object) -> Answer:

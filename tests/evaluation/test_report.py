@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drawn_runs import draw_answers, draw_frame_answers, write_json
 
 from kineograph.errors import InputError
 from kineograph.evaluation import as_markdown, plots
 from kineograph.evaluation.report import build_report, write_report
+from tests.evaluation.drawn_runs import draw_answers, draw_frame_answers, write_json
 
 MakeRun = Callable[..., Path]
 Words = Callable[[Path], str]

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from drawn_runs import CLASSES, draw_answers, draw_frame_answers
 from sklearn.metrics import balanced_accuracy_score, f1_score
 
 from kineograph.evaluation.answers import Answer
@@ -16,6 +15,7 @@ from kineograph.evaluation.scores import (
     score_answers,
     summarise,
 )
+from tests.evaluation.drawn_runs import CLASSES, draw_answers, draw_frame_answers
 
 
 def clip(name: str, truth: str, answer: str, person: str | None = None) -> Answer:

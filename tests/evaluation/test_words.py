@@ -106,7 +106,7 @@ def test_being_behind_the_single_frame_is_said():
     assert "3.1 points behind the single-frame network" in said and "from −6.0 to +1.0" in said
 
 
-PUBLISHED = {"source": "a paper", "protocol": "KTH, random 80/20 split of clips"}
+PUBLISHED = {"source": "a paper", "data": "KTH", "split": "clip"}
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_protocols_that_differ_are_told_apart(ours: RunFiles, reasons: list[str]
 
 
 def test_a_protocol_that_says_nothing_is_not_taken_for_ours():
-    found = differing_protocol({"source": "a paper", "protocol": "KTH"}, run(how="group"))
+    found = differing_protocol({"source": "a paper", "data": "KTH"}, run(how="group"))
     assert len(found) == 1 and found[0].startswith("not known to be split as ours")
 
 

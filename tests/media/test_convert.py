@@ -6,7 +6,12 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from drawn_clips import (
+
+from kineograph.errors import InputError
+from kineograph.media import Box, read_chosen, read_frames
+from kineograph.media.convert import Converter, Shown
+from kineograph.media.orientation import UPRIGHT, Orientation
+from tests.media.drawn_clips import (
     BARS,
     TAGS,
     area_mean,
@@ -16,11 +21,6 @@ from drawn_clips import (
     picture_of_planes,
     to_planes,
 )
-
-from kineograph.errors import InputError
-from kineograph.media import Box, read_chosen, read_frames
-from kineograph.media.convert import Converter, Shown
-from kineograph.media.orientation import UPRIGHT, Orientation
 
 EVERY_TURN = [Orientation(*bits) for bits in product([False, True], repeat=3)]
 

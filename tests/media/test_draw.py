@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from drawn_clips import draw_scene
 
 from kineograph.media.draw import draw_labels, film_strip, load_font
+from tests.media.drawn_clips import draw_scene
 
 BARS = [("walking", 0.75), ("бег трусцой", 0.25), ("boxing", 0.0)]
 ORANGE = (255, 183, 77)

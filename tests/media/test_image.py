@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from drawn_clips import area_mean, draw_scene, number_of, numbered
 from PIL import Image
 
 from kineograph.errors import InputError
 from kineograph.media import BrokenClipError, inspect, read_chosen, read_frames
+from tests.media.drawn_clips import area_mean, draw_scene, number_of, numbered
 
 
 def save(path, pixels, **options):

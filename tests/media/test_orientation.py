@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from drawn_clips import draw_scene, encode
 
 from kineograph.media import inspect, read_chosen
 from kineograph.media.frame import Box
 from kineograph.media.orientation import Orientation
+from tests.media.drawn_clips import draw_scene, encode
 
 # what (degrees counter-clockwise, mirrored left-right) of the stored picture looks like
 TURNS = {

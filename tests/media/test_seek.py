@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from drawn_clips import draw_scene, encode
 
 from kineograph.media import read_frames, seek
 from kineograph.media.seek import find_landing
 from kineograph.media.video import video_pictures
+from tests.media.drawn_clips import draw_scene, encode
 
 GOP = {"g": "6", "bf": "2"}
 JUMPED = [

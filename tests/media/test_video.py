@@ -9,10 +9,10 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from drawn_clips import draw_scene, encode, number_of, numbered
 
 from kineograph.errors import InputError
 from kineograph.media import BrokenClipError, inspect, read_chosen, read_frames
+from tests.media.drawn_clips import draw_scene, encode, number_of, numbered
 
 ODD_STAMPS = [0, 1, 2, 5, 6, 10, 11, 12, 20, 21]  # tenths of a second
 CLIP_KINDS = [
@@ -110,6 +110,14 @@ def test_any_file_name_that_the_system_allows_can_be_read(tmp_path, name):
     assert numbers(read_frames(clip)) == [3, 3]
 
 
+def test_titles_in_an_old_encoding_do_not_matter(tmp_path):
+    clip = tmp_path / "a.mkv"
+    plain = encode(tmp_path / "b.mkv", [numbered(3)])
+    copy_packets(plain, clip, title="TITLETITLE")
+    clip.write_bytes(clip.read_bytes().replace(b"TITLETITLE", "Название:)".encode("cp1251")))
+    assert numbers(read_frames(clip)) == [3]
+
+
 def test_pictures_that_change_their_size_are_refused_unless_a_size_is_asked_for(tmp_path):
     first = encode(tmp_path / "1.ts", [numbered(1, 32, 32)] * 3)
     second = encode(tmp_path / "2.ts", [numbered(2, 48, 64)] * 3)
@@ -136,6 +144,10 @@ def test_a_missing_file_names_its_neighbour(tmp_path):
     (tmp_path / "clip01.mp4").touch()
     words = fault(lambda: read_frames(tmp_path / "clip1.mp4"))
     assert "clip1.mp4: no such file or folder. Did you mean 'clip01.mp4'?" in words
+
+
+def test_a_name_that_no_system_allows_is_one_line_too(tmp_path):
+    assert fault(lambda: read_frames(tmp_path / ("a" * 5000)))
 
 
 def test_an_empty_file_says_so(tmp_path):
@@ -200,16 +212,18 @@ def encode_with_muxer_options(path, pictures, codec, options):
     encode(path.with_suffix(".mkv") if codec == "libx264" else path, pictures, codec=codec)
     if codec != "libx264" or path.suffix == ".mkv":
         return path
-    with (
-        av.open(str(path.with_suffix(".mkv"))) as source,
-        av.open(str(path), "w", options=options) as copy,
-    ):
-        stream = copy.add_stream_from_template(source.streams.video[0])
-        for packet in source.demux(video=0):
+    return copy_packets(path.with_suffix(".mkv"), path, options=options)
+
+
+def copy_packets(source, target, *, title="", options=None):
+    with av.open(str(source)) as old, av.open(str(target), "w", options=options or {}) as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        new.metadata["title"] = title
+        for packet in old.demux(video=0):
             if packet.size:
                 packet.stream = stream
-                copy.mux(packet)
-    return path
+                new.mux(packet)
+    return target
 
 
 def test_an_mp4_that_was_never_finished_says_what_is_missing(tmp_path, noise):

@@ -8,12 +8,12 @@ import sys
 import av
 import numpy as np
 import pytest
-from drawn_clips import BARS, area_mean, draw_bars, draw_scene, number_of, numbered
 from PIL import Image
 
 from kineograph.errors import InputError
 from kineograph.media import Frame, inspect, read_frames
 from kineograph.media.write import VideoWriter, write_picture, write_strip, write_video
+from tests.media.drawn_clips import BARS, area_mean, draw_bars, draw_scene, number_of, numbered
 
 
 @pytest.mark.parametrize("height", [60, 600], ids=["tagged BT.601", "tagged BT.709"])
@@ -182,9 +182,10 @@ def test_a_writer_without_frames_writes_nothing(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-def test_a_clock_that_stands_still_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"frames_per_second=0; a clip moves forward"):
-        VideoWriter(tmp_path / "a.mp4", size_pixels=(8, 8), frames_per_second=0)
+@pytest.mark.parametrize("rate", [0, -5, float("nan"), float("inf")])
+def test_a_clock_that_does_not_run_is_refused(tmp_path, rate):
+    with pytest.raises(InputError, match=rf"frames_per_second={rate}; a clip moves forward"):
+        VideoWriter(tmp_path / "a.mp4", size_pixels=(8, 8), frames_per_second=rate)
 
 
 # --- pictures -----------------------------------------------------------------------------------

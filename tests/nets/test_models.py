@@ -122,6 +122,7 @@ REACHES = {
     "kernel": (5, lambda net: net.encoder.blocks[0][0].kernel_size[0]),
     "dropout": (0.5, lambda net: net.encoder.blocks[0][3].p),
     "channels": (1, lambda net: net.encoder.blocks[0][0].in_channels),
+    "frames_norm": ("each", lambda net: net.encoder.frames_norm),
     "features_norm": ("layer", lambda net: "layer" if len([*net.norm.parameters()]) else "none"),
     "cell": ("gru", lambda net: type(net.recurrent.layers[0][0]).__name__[:3].lower()),
     "units": (7, lambda net: net.recurrent.layers[0][0].units),

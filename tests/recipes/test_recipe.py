@@ -83,7 +83,7 @@ def test_a_field_inside_a_field_is_changed_by_its_path():
         ("model.unit=64", r"LRCNConfig has no field 'unit'; it has .*Did you mean 'units'\?"),
         (
             "modle.units=64",
-            r"changeable parts are data, model, task, training.*Did you mean 'model'",
+            r"changeable parts are data, model.*Did you mean 'model'",
         ),
         ("model=64", r"Write part.field=value"),
         ("model.units", r"has no value. Write model.units=VALUE"),
@@ -140,3 +140,10 @@ def test_a_field_from_another_version_is_named():
     found["task"]["kind"] = "guess"
     with pytest.raises(InputError, match="task 'guess' is not known here"):
         recipe_from_json(found, "recipe.json")
+
+
+def test_numbers_that_depend_on_each_other_are_changed_together():
+    changed = change_all(KTH, ["model.filters=8,8", "model.pools=4,3", "data.size_pixels=24,24"])
+    assert (changed.model.filters, changed.model.pools) == ((8, 8), (4, 3))
+    with pytest.raises(InputError, match=r"--set model.filters=8,8: .*one number of both"):
+        change_all(KTH, ["model.filters=8,8"])

@@ -1,4 +1,4 @@
-"""The loop: learns, stops in time, resumes bit for bit after a kill, stops at a loss that is not finite."""
+"""The loop: it learns, stops in time, resumes bit for bit after a kill, refuses nan."""
 
 import json
 import subprocess
@@ -67,7 +67,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_one_others(square_data
     assert same(found[0], found[1]) and not same(found[0], found[2])
 
 
-class Stop(Exception):
+class PowerCutError(Exception):
     """Stands for a power cut: nothing gets a chance to clean up."""
 
 
@@ -84,12 +84,12 @@ def test_a_training_cut_off_anywhere_resumes_bit_for_bit(
     def counted(*args):
         nonlocal steps
         if steps == at_step:
-            raise Stop
+            raise PowerCutError
         steps += 1
         return real(*args)
 
     monkeypatch.setattr(fit_module, "train_step", counted)
-    with pytest.raises(Stop):
+    with pytest.raises(PowerCutError):
         fit(cut)
     monkeypatch.setattr(fit_module, "train_step", real)
 
@@ -107,9 +107,9 @@ def test_a_training_cut_off_anywhere_resumes_bit_for_bit(
 
 KILLED = """
 import sys
-sys.path.insert(0, {tests!r})
+sys.path.insert(0, {root!r})
 from pathlib import Path
-import conftest, training.test_fit as t
+import tests.training.test_fit as t
 from kineograph.data.dataset_folder import DataFolder
 from kineograph.training.fit import fit
 job = t.training(DataFolder(Path({data!r})), Path({run!r}), checkpoint_seconds=0, epochs=60)
@@ -119,8 +119,8 @@ fit(job)
 
 
 def test_a_killed_process_resumes_bit_for_bit(square_data, tmp_path):
-    tests = str(Path(__file__).parents[1])
-    code = KILLED.format(tests=tests, data=str(square_data.path), run=str(tmp_path / "cut"))
+    root = str(Path(__file__).parents[2])
+    code = KILLED.format(root=root, data=str(square_data.path), run=str(tmp_path / "cut"))
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     for line in process.stdout:
         if int(line) >= 40:  # clips: in the middle of the third epoch
@@ -155,9 +155,7 @@ def test_a_loss_that_is_not_finite_names_the_batch(square_data, tmp_path):
     job = training(square_data, tmp_path)
     with torch.no_grad():
         next(job.network.parameters()).fill_(float("nan"))
-    with pytest.raises(
-        InputError, match=r"epoch 1, step 1: the loss is nan on the batch of p\d_.*clip_norm"
-    ):
+    with pytest.raises(InputError, match=r"epoch 1, step 1: the loss is nan on .* p\d_.*clip_norm"):
         fit(job)
 
 

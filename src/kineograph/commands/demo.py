@@ -1,4 +1,4 @@
-"""kineograph demo: draw actors, learn their actions, test on actors never seen, report, label a video."""
+"""kineograph demo: draw actors, learn their actions, test on others, report, label a video."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""kineograph evaluate RUN DATA: a trained network on a side of any prepared folder, with a report."""
+"""kineograph evaluate RUN DATA: a trained network on any prepared folder, with a report."""
 
 from pathlib import Path
 from typing import Annotated

@@ -11,7 +11,7 @@ from kineograph.commands.console import AsJson, Screen
 def export(
     run: Annotated[str, typer.Argument(help="A run folder, or a shipped network's name.")],
     out: Annotated[
-        Path | None, typer.Option(help="Where the files go; the run if left away.")
+        Path | None, typer.Option(help="Where the files go, if not into the run.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

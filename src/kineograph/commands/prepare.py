@@ -10,9 +10,7 @@ from kineograph.commands.console import AsJson, Screen
 
 
 def prepare(
-    kind: Annotated[
-        str, typer.Argument(help="folder: one folder per class. csv: a table of clips.")
-    ],
+    kind: Annotated[str, typer.Argument(help="folder: one folder a class. csv: a table of clips.")],
     source: Annotated[Path, typer.Argument(help="The folder, or the CSV file.")],
     out: Annotated[Path, typer.Argument(help="Where the prepared folder goes.")],
     group: Annotated[
@@ -36,7 +34,8 @@ def prepare(
 
     if kind not in PREPARE:
         raise InputError(
-            f"{kind}: cannot be prepared; known: {', '.join(PREPARE)}. {nearest(kind, PREPARE)}".rstrip()
+            f"{kind}: cannot be prepared; known are {', '.join(PREPARE)}. "
+            f"{nearest(kind, PREPARE)}".rstrip()
         )
     with screen.stage("Looking at the files", "clips") as progress:
 

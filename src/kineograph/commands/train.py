@@ -16,7 +16,7 @@ def train(
     name: Annotated[str | None, typer.Option(help="The run's name: ./runs/NAME.")] = None,
     start_from: Annotated[
         str | None,
-        typer.Option("--from", metavar="RUN", help="Begin with a trained run's weights."),
+        typer.Option("--from", metavar="RUN", help="Begin with a run's weights."),
     ] = None,
     freeze: Annotated[
         str | None, typer.Option(help="Parts that stay as they are, for example: encoder.")
@@ -25,7 +25,7 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on where it stopped.")] = False,
     baselines: Annotated[
         bool,
-        typer.Option("--baselines/--no-baselines", help="Train the single-frame baseline too."),
+        typer.Option("--baselines/--no-baselines", help="Compare with three baselines."),
     ] = True,
     device: Device = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads of torch.")] = None,
@@ -98,7 +98,6 @@ def print_outcome(screen: Screen, found: dict) -> None:
     """The figure with its interval, and the three baselines beside it."""
     from rich.table import Table
 
-    low, high = found["interval"]
     table = Table(box=None, pad_edge=False)
     for column in ("", "accuracy", "balanced", "macro F1"):
         table.add_column(column, justify="left" if not column else "right")
@@ -109,7 +108,11 @@ def print_outcome(screen: Screen, found: dict) -> None:
             table.add_row(title, *(f"{100 * cell:.1f} %" for cell in cells))
     screen.show(table)
     protocol = found["protocol"]
+    spread = "no interval: all clips are of one person or recording"
+    if found["interval"]:
+        low, high = found["interval"]
+        spread = f"95 % interval {100 * low:.1f}–{100 * high:.1f} %"
     screen.say(
-        f"95 % interval {100 * low:.1f}–{100 * high:.1f} % · {protocol['n']} test samples of "
-        f"{protocol['data']}, split by {protocol['split']}"
+        f"{spread} · {protocol['n']} test samples of {protocol['data']}, "
+        f"split by {protocol['split']}"
     )

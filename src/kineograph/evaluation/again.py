@@ -78,8 +78,8 @@ def _check_classes(trained: Trained, data: DataFolder) -> None:
     unknown = sorted(set(data.classes) - set(trained.classes))
     if unknown:
         raise InputError(
-            f"{data.path}: has classes that {trained.name} never learned ({', '.join(unknown)}); it "
-            f"knows {', '.join(trained.classes)}. Train on this folder: kineograph train "
+            f"{data.path}: has classes that {trained.name} never learned ({', '.join(unknown)}); "
+            f"it knows {', '.join(trained.classes)}. Train on this folder: kineograph train "
             f"{trained.recipe.name} {data.path} --from {trained.folder}."
         )
 

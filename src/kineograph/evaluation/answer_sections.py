@@ -207,7 +207,8 @@ def _of_probabilities(
 
 
 def _by_group(pooled: Pooled, mean: float) -> Picture | None:
-    if pooled.group_kind == "clip":
+    alone = len(set(pooled.groups)) == pooled.clips  # a dot that is 0 % or 100 % says nothing
+    if pooled.group_kind == "clip" or (alone and not pooled.per_frame):
         return None
     groups = np.array(pooled.groups)
     right = np.array(pooled.truths) == np.array(pooled.answers)

@@ -33,7 +33,7 @@ from kineograph.evaluation.worst import draw_worst
 from kineograph.nets.models import MODELS
 from kineograph.recipes import Recipe, recipe_to_json
 from kineograph.recipes.trained import run_folder, write_recipe_file
-from kineograph.tasks import LabelClips
+from kineograph.tasks import LabelClips, LabelFrames
 from kineograph.training.checkpoint import load_matching_weights
 from kineograph.training.fit import Training, fit, silent
 from kineograph.training.reproduce import describe_environment, seed_everything
@@ -150,9 +150,8 @@ def make_network(job: Experiment) -> nn.Module:
         raise InputError(f"{job.recipe.name}: {error}") from error
     if job.start_from is not None and not job.resume:
         fresh = load_matching_weights(run_folder(job.start_from) / "model.safetensors", network)
-        job.say(
-            f"from {job.start_from}: all weights but {', '.join(fresh) or 'none'}, which start new"
-        )
+        new = f"; new: {', '.join(fresh)}" if fresh else ""
+        job.say(f"from {job.start_from}: all weights that fit{new}")
     return network
 
 
@@ -190,13 +189,12 @@ def _single_frame(job: Experiment, sides: Sides) -> dict[str, Any]:
     """The same encoder without recurrence, trained alike on a few frames of every clip."""
     model, data = job.recipe.model, job.recipe.data
     shared = {name: getattr(model, name) for name in FRAME_FIELDS if hasattr(model, name)}
-    few = replace(
-        data, frames_per_clip=min(FRAMES_OF_BASELINE, data.frames_per_clip), sampling="even"
-    )
-    recipe = replace(
-        job.recipe, model=MODELS["frame"](**shared), task=LabelClips("mean"), data=few,
-        training=replace(job.recipe.training, freeze=()),
-    )  # fmt: skip
+    frames = min(FRAMES_OF_BASELINE, data.frames_per_clip)
+    few = replace(data, frames_per_clip=frames, sampling="even")
+    task = LabelFrames() if data.label_per_frame else LabelClips("mean")
+    training = replace(job.recipe.training, freeze=())
+    model = MODELS["frame"](**shared)
+    recipe = replace(job.recipe, model=model, task=task, data=few, training=training)
     plain = replace(job, recipe=recipe, run=job.run / "baselines" / "frame", start_from=None)
     train, test = replace_config(sides.train, few), replace_config(sides.test, few)
     val = replace_config(sides.val, few) if sides.val else None

@@ -14,12 +14,6 @@ SPLITS = {
     "clip": "clips dealt at random, persons may be shared with training",
     "given": "the data set's own split",
 }
-SPLIT_SIGNS = {  # words by which a published protocol may show that it splits as we did
-    "group": ("leave-one", "held out", "cross-subject", "by person", "by subject", "by group"),
-    "file": ("by file", "by video"),
-    "clip": ("random",),
-    "given": ("official", "own split", "given split", "standard split"),
-}
 GROUPS = {"person": "persons", "group": "groups", "video": "videos", "clip": "clips"}
 BASELINES = {  # in the order of how much they see
     "frame": "single frames",
@@ -116,7 +110,7 @@ def interval_words(scores: dict[str, Any], run: RunFiles) -> str:
         return f"No interval: all answers belong to one {kind}, so nothing tells how others fare."
     low, high = scores["interval"]
     if run.environment.get("leakage") or _split_kind(run) == "clip":
-        said = f"95{NARROW}% interval {span([low, high])} by {kind}; of {GROUPS[kind]} never seen "
+        said = f"95{NARROW}% interval {span([low, high])} by {kind}; of persons never seen "
         said += "it tells nothing."
     else:
         said = (
@@ -178,20 +172,16 @@ def gain_words(gain: Difference) -> str:
 
 
 def differing_protocol(figure: dict[str, Any], run: RunFiles) -> list[str]:
-    """Why a published figure is not comparable with ours; empty where data and split look alike."""
-    told = f"{figure.get('protocol', '')} {figure.get('source', '')}".casefold()
+    """Why a published figure is not comparable with ours; empty where data and split are alike."""
     reasons = []
-    name = run.known("data", "name")
-    if not name or str(name).casefold() not in told:
+    name, theirs = run.known("data", "name"), figure.get("data")
+    if not name or not theirs or str(name).casefold() != str(theirs).casefold():
         reasons.append(f"other data (ours: {data_name(run)})")
     how = _split_kind(run)
-    if not any(sign in told for sign in SPLIT_SIGNS.get(how, ())):
-        if "random" in told and how in ("group", "file", "given"):
-            reasons.append(
-                f"theirs is dealt at random, ours is the harder test: {split_words(run)}"
-            )
-        else:
-            reasons.append(f"not known to be split as ours: {split_words(run)}")
+    if figure.get("split") == "clip" and how in ("group", "given"):
+        reasons.append(f"theirs is dealt at random, ours is the harder test: {split_words(run)}")
+    elif not how or figure.get("split") != how:
+        reasons.append(f"not known to be split as ours: {split_words(run)}")
     return reasons
 
 
@@ -208,4 +198,4 @@ def beside_published(ours: float | None, theirs: float, reasons: Sequence[str]) 
         )
     if reasons:
         return f"{said}, but the two are not comparable: {'; '.join(reasons)}."
-    return f"{said}. Data and kind of split look alike; the clips on each side may still differ."
+    return f"{said}. Data and kind of split are alike; the clips on each side may still differ."

@@ -53,7 +53,7 @@ class _Step(nn.Module):
 
 
 def export(trained: Trained, folder: Path | None = None) -> dict[str, Any]:
-    """Write clip.onnx, and step.onnx if the network can step, into the run; returns what was checked.
+    """Write clip.onnx, and step.onnx if the network can step; returns what was checked.
 
     Inputs are uint8, sizes fixed, the batch free. Metadata hold classes, recipe and sampling.
     """
@@ -89,9 +89,7 @@ def _export_clip(trained: Trained, network: Any, clip: Tensor, path: Path) -> di
 def _export_step(trained: Trained, network: Any, clip: Tensor, path: Path) -> dict[str, Any]:
     """The step must give, frame after frame, what torch gives for the whole clip."""
     leaves, spec = tree_flatten(network.initial_state(BATCH))
-    leaves = [
-        leaf.clone() for leaf in leaves
-    ]  # one tensor given twice would be traced as one input
+    leaves = [leaf.clone() for leaf in leaves]  # one tensor given twice is one input
     names = [f"state_{i}" for i in range(len(leaves))]
     outs = ["logits", *(f"new_{name}" for name in names)]
     _write(_Step(network, spec), (clip[:, 0], *leaves), ["frame", *names], outs, path, trained)

@@ -23,7 +23,8 @@ class OnnxFile:
         except Exception as error:  # onnxruntime raises a class of its own for each reason
             reason = str(error).splitlines()[0]
             raise InputError(
-                f"{path}: ONNX Runtime cannot open it ({reason}). Export again: kineograph export RUN."
+                f"{path}: ONNX Runtime cannot open it ({reason}). "
+                "Export again: kineograph export RUN."
             ) from error
         self.outputs = [output.name for output in self.session.get_outputs()]
 

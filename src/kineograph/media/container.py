@@ -28,11 +28,7 @@ def _open(file: Path) -> InputContainer:
     try:
         if file.stat().st_size == 0:
             raise InputError(f"{file}: the file is empty (0 bytes). Copy or record it again.")
-        container = av.open(
-            f"file:{os.fspath(file)}",  # or "12:30:05.mp4" would be taken for a protocol
-            options={"protocol_whitelist": "file"},
-            metadata_errors="replace",
-        )
+        container = _container(file)
     except av.error.InvalidDataError as error:
         with file.open("rb") as content:
             unfinished = content.read(8)[4:] == b"ftyp"
@@ -45,12 +41,22 @@ def _open(file: Path) -> InputContainer:
             f"{file}: not a video that FFmpeg knows. "
             "If a player shows it, convert it to MP4 (H.264)."
         ) from error
-    except OSError as error:
+    except (OSError, av.error.FFmpegError) as error:
         raise InputError(
             f"{file}: cannot be opened ({error.strerror}). Check the file and its permissions."
         ) from error
     container.flags &= ~_MAKE_UP_PTS  # what is made up for AVI is in the wrong order
     return container
+
+
+def _container(file: Path) -> InputContainer:
+    """Opened by libavformat, with any encoding of its titles and comments."""
+    url = f"file:{os.fspath(file)}"  # or "12:30:05.mp4" would be taken for a protocol
+    options = {"protocol_whitelist": "file"}
+    try:
+        return av.open(url, options=options)
+    except UnicodeDecodeError:  # PyAV up to 18; later ones take any
+        return av.open(url, options=options, metadata_errors="replace")
 
 
 def _video_stream(file: Path, container: InputContainer) -> VideoStream:

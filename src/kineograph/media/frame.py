@@ -38,10 +38,10 @@ class Frame:
     index: int
 
     def __post_init__(self) -> None:
-        shape, kind = self.pixels.shape, self.pixels.dtype.name
-        if len(shape) != 3 or shape[2] != 3 or kind != "uint8":
+        shape, kind = self.pixels.shape, self.pixels.dtype
+        if len(shape) != 3 or shape[2] != 3 or kind.str != "|u1":
             raise InputError(
-                f"frame {self.index}: pixels are {shape} {kind}; "
+                f"frame {self.index}: pixels are {shape} {kind.name}; "
                 "a frame is (height, width, 3) uint8 RGB. Convert them first."
             )
 

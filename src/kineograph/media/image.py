@@ -152,10 +152,10 @@ def _duration(image: Image.Image) -> Fraction | None:
 
 def _decoded(image: Image.Image) -> av.VideoFrame:
     """The current frame as RGB for the common converter."""
+    image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I"):  # 16-bit grey: Pillow would clip it at 255
         grey = (np.asarray(image).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8)
         image = Image.fromarray(grey)
-    image = ImageOps.exif_transpose(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)

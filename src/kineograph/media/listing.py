@@ -48,8 +48,13 @@ def natural_order(name: str) -> tuple[list[tuple[int, str]], str]:
 def existing(path: str | os.PathLike[str]) -> Path:
     """The path itself; where nothing is there, an InputError names the nearest file beside it."""
     wanted = Path(path)
-    if wanted.exists():
-        return wanted
-    neighbours = os.listdir(wanted.parent) if wanted.parent.is_dir() else []
+    try:
+        if wanted.exists():
+            return wanted
+        neighbours = os.listdir(wanted.parent) if wanted.parent.is_dir() else []
+    except OSError as error:
+        raise InputError(
+            f"{wanted}: cannot be looked at ({error.strerror}). Check the path and its permissions."
+        ) from error
     remedy = nearest(wanted.name, neighbours) or "Check the path and its spelling."
     raise InputError(f"{wanted}: no such file or folder. {remedy}")

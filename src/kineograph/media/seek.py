@@ -10,13 +10,14 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import av
+
 from kineograph.media.container import open_video
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    import av
     from av.container import InputContainer
     from av.packet import Packet
     from av.video.stream import VideoStream
@@ -45,7 +46,10 @@ def find_landing(file: Path, start_seconds: float) -> Landing | None:
     with container:
         if stream.codec_context.codec.canonical_name not in _ONE_PACKET_A_FRAME:
             return None
-        return _count(container.demux(stream), float(start_seconds / (stream.time_base or 1)))
+        try:
+            return _count(container.demux(stream), float(start_seconds / (stream.time_base or 1)))
+        except av.error.FFmpegError:
+            return None  # decoding will find the place where it breaks
 
 
 def _count(packets: Iterable[Packet[VideoStream]], ticks: float) -> Landing | None:

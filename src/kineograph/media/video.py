@@ -7,6 +7,7 @@ processes. Pixels are taken as square, interlaced fields as one picture.
 """
 
 import math
+import re
 from collections.abc import Generator, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
@@ -95,13 +96,13 @@ class _Clock:
         self._tick = stream.time_base or Fraction(1, 1000)  # seconds
         self._usual = 1 / ((stream.average_rate or _USUAL_RATE) * self._tick)  # ticks a frame
         self._has_pts = True
-        self._first: Fraction | None = None
-        self._last = Fraction(0)
-        self._next = Fraction(0)  # the stamp of the next frame if it has none
+        self._first: int | Fraction | None = None
+        self._last: int | Fraction = 0
+        self._next: int | Fraction = 0  # the stamp of the next frame if it has none
 
     def begin(self, first_stamp: int) -> None:
         """Count from this stamp, where reading does not begin at the first frame."""
-        self._first = self._last = Fraction(first_stamp)
+        self._first = self._last = first_stamp
 
     @property
     def first_seconds(self) -> float:
@@ -114,16 +115,18 @@ class _Clock:
             self._has_pts = picture.pts is not None
         stamp = picture.pts if self._has_pts and picture.pts is not None else picture.dts
         if self._first is None:
-            self._first = self._last = Fraction(stamp or 0)
+            self._first = self._last = stamp or 0
         elif stamp is None or stamp <= self._last:
             self._last = self._next
         else:
-            self._last = Fraction(stamp)
+            self._last = stamp
         self._next = self._last + (picture.duration or self._usual)
-        return (
-            float((self._last - self._first) * self._tick),
-            float((self._next - self._first) * self._tick),
-        )
+        return self._since_first(self._last), self._since_first(self._next)
+
+    def _since_first(self, stamp: int | Fraction) -> float:
+        """Exact until the last step: whole ticks times a fraction of a second."""
+        ticks = stamp - (self._first or 0)
+        return float(ticks * self._tick.numerator / self._tick.denominator)
 
 
 def _decode(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
@@ -159,9 +162,9 @@ def _check_whole(stream: VideoStream, count: int, end_seconds: float) -> None:
     """
     if count == 0:
         raise EOFError("no whole frame")
-    parts = stream.metadata.get("DURATION", "").split(":")
-    if len(parts) == 3:
-        promised = int(parts[0]) * 3600 + int(parts[1]) * 60 + float(parts[2])
+    tag = re.fullmatch(r"(\d+):(\d+):(\d+\.?\d*)", stream.metadata.get("DURATION", ""))
+    if tag:
+        promised = int(tag[1]) * 3600 + int(tag[2]) * 60 + float(tag[3])
         if end_seconds < promised - max(0.5, 0.02 * promised):
             raise EOFError(f"the file ends, though its header promises {promised:.1f} s")
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from fractions import Fraction
 from itertools import chain
+from math import isfinite
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
@@ -26,6 +26,7 @@ from kineograph.errors import InputError
 from kineograph.media.convert import SCALING, usual_matrix
 from kineograph.media.draw import film_strip
 from kineograph.media.frame import Frame
+from kineograph.whole_file import temporary_beside
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
@@ -52,7 +53,7 @@ class VideoWriter:
         size_pixels: tuple[int, int],
         frames_per_second: float = 25.0,
     ) -> None:
-        if not frames_per_second > 0:
+        if not (frames_per_second > 0 and isfinite(frames_per_second)):
             raise InputError(
                 f"{os.fspath(path)}: frames_per_second={frames_per_second}; a clip moves forward. "
                 "Give 25, for example."
@@ -214,11 +215,11 @@ def _pixels(frame: Frame | Pixels) -> Pixels:
 
 
 class _WholeFile:
-    """A file beside its target, hidden, that either replaces the target or vanishes."""
+    """A file beside its target that either replaces the target or vanishes."""
 
     def __init__(self, target: Path) -> None:
         self.target = target
-        self._part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        self._part = temporary_beside(target)
         self._content: IO[bytes] | None = None
 
     def open(self) -> IO[bytes]:

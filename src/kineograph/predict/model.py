@@ -36,7 +36,7 @@ class Model:
         hop_seconds: float | None = None,
         progress: Callable[[int, int, str], None] | None = None,
     ) -> Prediction:
-        """A label for a clip, a timeline for a long video: video, GIF, picture or folder of pictures.
+        """A label for a clip, a timeline for a long video; also for a GIF or a folder of pictures.
 
         A video up to one and a half times as long as the clips that were learned from is one clip.
         A longer one is read in windows of that length (`window_seconds`), each half a window after

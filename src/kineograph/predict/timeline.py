@@ -1,4 +1,4 @@
-"""From a file to its labels: windows of the length that was learned, each read like a training clip.
+"""From a file to its labels: windows as long as what was learned, each read like a training clip.
 
     a clip      |-------- one window --------|
     a video     |---- window ----|
@@ -73,7 +73,7 @@ def _spans(
 
 
 def windows(frames: Iterable[Frame], window: float, hop: float) -> Iterator[list[Frame]]:
-    """Stretches of `window` seconds that begin every `hop` seconds; the last ends at the last frame.
+    """Stretches of `window` seconds, one begun every `hop` seconds; the last ends with the file.
 
     Every frame is in at least one, if hop is no longer than window. Only one window is held.
     """

@@ -36,6 +36,7 @@ def find_recipe(name: str) -> Recipe:
     """A recipe by name, or one line with the nearest."""
     if name not in RECIPES:
         raise InputError(
-            f"{name}: no such recipe; there are {', '.join(RECIPES)}. {nearest(name, RECIPES)}".rstrip()
+            f"{name}: no such recipe; there are {', '.join(RECIPES)}. "
+            f"{nearest(name, RECIPES)}".rstrip()
         )
     return RECIPES[name]

@@ -29,7 +29,8 @@ ACTORS = Recipe(
         features_norm="layer",
         cell="gru",
         units=64,
-        start="torch",
+        frames_norm="each",
+        start="keras",
     ),
     task=LabelClips(steps="ramp", label_smoothing=0.05),
     training=TrainingConfig(

@@ -45,6 +45,8 @@ LRCN_KTH = Recipe(
             source="Ospan et al., result and Fig. 7",
             protocol="KTH (605 clips as they count, 599 exist), random 80/20 split of clips: "
             "the same persons stand on both sides",
+            data="KTH",
+            split="clip",
             table=(
                 ("0", 0.92, 1.00, 0.96),
                 ("1", 0.85, 0.94, 0.89),

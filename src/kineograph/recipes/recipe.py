@@ -21,6 +21,8 @@ class Published:
     value: float
     source: str  # paper, table and row
     protocol: str  # data, split, normalisation: whatever makes it comparable or not
+    data: str = ""  # the data set's name, to compare with ours
+    split: str = ""  # as DataConfig.split names it: "clip", "group" or "given"
     table: tuple[tuple[str, float, float, float], ...] = ()  # label, precision, recall, F1
 
 
@@ -41,68 +43,92 @@ class Recipe:
 
     def small(self) -> "Recipe":
         """The same code at laptop size."""
-        recipe = self
-        for path, value in self.laptop.items():
-            recipe = change(recipe, path, value)
-        return recipe
+        return change_all(self, [f"{path}={_shown(value)}" for path, value in self.laptop.items()])
 
 
 KINDS = {"model": MODELS, "task": TASKS}
 CHANGEABLE = ("data", "model", "task", "training")
 
 
+@dataclass(frozen=True)
+class _Setting:
+    """One change on its way down to its field."""
+
+    path: tuple[str, ...]  # what is left of it: ("units",)
+    value: Any
+    said: str  # as it was given: "model.units=64"
+
+
 def change(recipe: Recipe, path: str, value: Any) -> Recipe:
     """One field changed by its name: `change(recipe, "model.units", 64)` or with text, "64"."""
-    part, *rest = path.split(".")
-    if part not in CHANGEABLE or not rest:
-        raise InputError(
-            f"--set {path}={_shown(value)}: a recipe's changeable parts are {', '.join(CHANGEABLE)}. "
-            f"Write part.field=value. {nearest(part, CHANGEABLE)}".rstrip()
-        )
-    changed = _change(getattr(recipe, part), rest, value, path)
-    return replace(recipe, **{part: changed})
+    return _apply(recipe, [_Setting(tuple(path.split(".")), value, f"{path}={_shown(value)}")])
 
 
 def change_all(recipe: Recipe, settings: list[str]) -> Recipe:
-    """Many changes as people write them: ["model.units=64", "training.epochs=10"]."""
+    """Many changes as people write them, made at once: ["model.units=64", "training.epochs=10"]."""
+    wanted = []
     for setting in settings:
         path, equals, value = setting.partition("=")
         if not equals:
             raise InputError(f"--set {setting}: has no value. Write {setting}=VALUE.")
-        recipe = change(recipe, path.strip(), value.strip())
-    return recipe
+        wanted.append(_Setting(tuple(path.strip().split(".")), value.strip(), setting))
+    return _apply(recipe, wanted)
 
 
-def _change(config: Any, path: list[str], value: Any, whole: str) -> Any:
+def _apply(recipe: Recipe, settings: list[_Setting]) -> Recipe:
+    parts: dict[str, list[_Setting]] = {}
+    for setting in settings:
+        part, *rest = setting.path
+        if part not in CHANGEABLE or not rest:
+            raise InputError(
+                f"--set {setting.said}: a recipe's changeable parts are "
+                f"{', '.join(CHANGEABLE)}. Write part.field=value. "
+                f"{nearest(part, CHANGEABLE)}".rstrip()
+            )
+        parts.setdefault(part, []).append(replace(setting, path=tuple(rest)))
+    changed = {part: _changed(getattr(recipe, part), given) for part, given in parts.items()}
+    return replace(recipe, **changed)
+
+
+def _changed(config: Any, settings: list[_Setting]) -> Any:
+    """A configuration with all its changes made together, since fields may depend on each other."""
     known = [f.name for f in fields(config)]
-    name, *deeper = path
-    if name not in known:
-        raise InputError(
-            f"--set {whole}: {type(config).__name__} has no field '{name}'; it has "
-            f"{', '.join(known)}. {nearest(name, known)}".rstrip()
-        )
-    old = getattr(config, name)
-    if deeper:
-        if not is_dataclass(old):
-            raise InputError(f"--set {whole}: '{name}' has no fields of its own. Stop at '{name}'.")
-        new = _change(old, deeper, value, whole)
-    else:
-        new = _read(value, get_type_hints(type(config))[name], whole)
+    hints = get_type_hints(type(config))
+    new: dict[str, Any] = {}
+    deeper: dict[str, list[_Setting]] = {}
+    for setting in settings:
+        name, *rest = setting.path
+        if name not in known:
+            raise InputError(
+                f"--set {setting.said}: {type(config).__name__} has no field '{name}'; it has "
+                f"{', '.join(known)}. {nearest(name, known)}".rstrip()
+            )
+        if not rest:
+            new[name] = _read(setting, hints[name])
+        elif is_dataclass(getattr(config, name)):
+            deeper.setdefault(name, []).append(replace(setting, path=tuple(rest)))
+        else:
+            raise InputError(
+                f"--set {setting.said}: '{name}' has no fields of its own. Stop at '{name}'."
+            )
+    new |= {name: _changed(getattr(config, name), given) for name, given in deeper.items()}
     try:
-        return replace(config, **{name: new})
+        return replace(config, **new)
     except ValueError as error:
-        raise InputError(f"--set {whole}={_shown(value)}: {error}") from error
+        said = " ".join(setting.said for setting in settings)
+        raise InputError(f"--set {said}: {error}") from error
 
 
-def _read(value: Any, hint: Any, whole: str) -> Any:
+def _read(setting: _Setting, hint: Any) -> Any:
     """Text into what the field holds: 64, 1e-3, true, none, 16,32,64."""
+    value = setting.value
     parsed = _parse(value, hint) if isinstance(value, str) else value
     try:
         return TypeAdapter(hint).validate_python(parsed)
     except ValidationError as error:
         rule = error.errors()[0]["msg"].removeprefix("Input ")
         raise InputError(
-            f"--set {whole}={_shown(value)}: {rule}. See `kineograph recipes NAME` for its field."
+            f"--set {setting.said}: {rule}. See `kineograph recipes NAME` for its field."
         ) from error
 
 

@@ -28,7 +28,7 @@ class Trained:
 
 
 def load(run: str | Path) -> Trained:
-    """Rebuild the network of `runs/NAME` (or of a shipped name) with its weights, ready to answer."""
+    """The network of `runs/NAME`, or of a shipped name, with its weights, ready to answer."""
     folder = run_folder(run)
     found = read_recipe_file(folder)
     recipe = recipe_from_json(found["recipe"], str(folder / "recipe.json"))
@@ -60,7 +60,8 @@ def read_recipe_file(folder: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise InputError(
-            f"{folder}: no recipe.json in it, so it is not a run. Train one: kineograph train RECIPE DATA."
+            f"{folder}: no recipe.json in it, so it is not a run. "
+            "Train one: kineograph train RECIPE DATA."
         ) from error
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read ({error}). Copy the run again.") from error

@@ -12,15 +12,13 @@ from kineograph.errors import InputError
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Every number of a training. Defaults are Keras' Adam, where the papers leave theirs unsaid."""
+    """Every number of a training. What the papers leave unsaid is as in Keras."""
 
     epochs: int = 80  # passes over the training clips, at most
     batch: int = 4  # clips a step
-    patience: int | None = (
-        15  # epochs without a better validation loss before stopping; none: never
-    )
+    patience: int | None = 15  # epochs without a lower validation loss; none: never stop early
     keep: Literal["best", "last"] = (
-        "best"  # which weights remain: lowest validation loss, or the end's
+        "best"  # weights that remain: of the lowest validation loss, or the end
     )
     optimiser: Literal["adam", "adamw", "sgd"] = "adam"
     learning_rate: float = 1e-3
@@ -46,9 +44,7 @@ class TrainingConfig:
             if not (value > 0 and math.isfinite(value)):
                 raise ValueError(f"{name}={value}: above zero and finite. Try 1e-3.")
         if not 0 <= self.warmup < 1:
-            raise ValueError(
-                f"warmup={self.warmup}: a share of all steps, from 0 to below 1. Try 0.1."
-            )
+            raise ValueError(f"warmup={self.warmup}: a share of all steps, 0 to below 1. Try 0.1.")
 
 
 def make_optimiser(network: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
@@ -73,7 +69,8 @@ def freeze(network: nn.Module, beginnings: tuple[str, ...]) -> None:
         if not any(name.startswith(beginning) for name in names):
             parts = sorted({name.split(".")[0] for name in names})
             raise InputError(
-                f"training.freeze={beginning}: no parameter begins so. Parts are: {', '.join(parts)}."
+                f"training.freeze={beginning}: no parameter begins so. "
+                f"Parts are: {', '.join(parts)}."
             )
     for name, parameter in network.named_parameters():
         parameter.requires_grad_(not name.startswith(beginnings) if beginnings else True)

@@ -91,7 +91,7 @@ def _set_up_camera(
     scale = height * rng.uniform(0.66, 0.76)
     left = rng.random() < 0.5
     if action in GAITS:
-        aside = np.radians(rng.uniform(-32, 32))
+        aside = np.radians(rng.uniform(-25, 25))
         heading = np.pi - aside if left else aside
     else:
         aside = np.radians(rng.uniform(*((25, 60) if action == "boxing" else (5, 45))))
@@ -99,7 +99,7 @@ def _set_up_camera(
     pitch = np.radians(rng.uniform(-2, 10))
     travel = performance.travel * scale * np.cos(heading)
     if action in GAITS:  # the camera turns along, but not always fast enough
-        moved = travel[-1] * rng.uniform(0.3, 0.5)
+        moved = travel[-1] * rng.uniform(0.35, 0.5)
     else:  # and sometimes it turns though nobody goes anywhere
         moved = max(0.0, rng.uniform(-0.5, 0.5)) * width
     moved = float(np.clip(moved, -0.5 * width, 0.5 * width))

@@ -15,9 +15,8 @@ from .motion import SIDES, Array, Body, Joint, Style
 Pixels = NDArray[np.uint8]
 Colour = tuple[float, float, float]
 
-SKINS = ((240, 194, 158), (224, 170, 128), (200, 146, 106), (156, 106, 72), (112, 74, 52))
-DARK_HAIRS = ((24, 20, 20), (44, 28, 22))
-HAIRS = (*DARK_HAIRS, (96, 58, 28), (150, 62, 30), (206, 158, 70), (132, 130, 136))
+SKINS = ((250, 208, 174), (234, 182, 140), (212, 158, 116), (176, 122, 84), (146, 100, 70))
+HAIRS = ((74, 58, 56), (110, 66, 38), (176, 74, 36), (226, 180, 88), (176, 174, 180))
 CAP_POINTS = 6
 SHIFT = 4  # cv2 reads coordinates in 1/16 pixel
 LIT = 0.74  # share of a limb's radius that is lit
@@ -93,21 +92,21 @@ def cast_actor(rng: np.random.Generator) -> Actor:
 
 
 def _dress(rng: np.random.Generator) -> Clothes:
-    """Clothes darker than every place of scene.py, so that an actor stands out."""
-    pale = rng.random() < 0.6
-    skins, hairs = (SKINS[:3], HAIRS) if pale else (SKINS[2:], DARK_HAIRS)
+    """Clothes brighter than every place of scene.py, so that an actor stands out."""
+    skin = int(rng.integers(len(SKINS)))
+    hair = int(rng.integers(len(HAIRS) if skin < 3 else 2))
+    shirt = _colour(rng, (140, 200))
+    sleeves = shirt if rng.random() < 0.5 else _colour(rng, (130, 200))
+    red, green, blue = (0.84 * value for value in sleeves)  # arms show on the chest
     cut = rng.random(4)
-    shirt = _colour(rng, (85, 135))
-    sleeves = shirt if rng.random() < 0.5 else _colour(rng, (70, 135))
-    red, green, blue = (0.72 * value for value in sleeves)  # arms show on the chest
     return Clothes(
-        skin=skins[rng.integers(len(skins))],
-        hair=hairs[rng.integers(len(hairs))],
+        skin=SKINS[skin],
+        hair=HAIRS[hair],
         shirt=shirt,
         sleeves=(red, green, blue),
-        trousers=_colour(rng, (35, 95)),
-        shoes=_colour(rng, (25, 80)),
-        long_sleeves=bool(cut[0] < (0.75 if pale else 0.4)),
+        trousers=_colour(rng, (105, 180)),
+        shoes=_colour(rng, (90, 190)),
+        long_sleeves=bool(cut[0] < 0.6),
         short_trousers=bool(cut[1] < 0.25),
         skirt=bool(0.25 <= cut[1] < 0.42),
         long_hair=bool(cut[2] < 0.4),

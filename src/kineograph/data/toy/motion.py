@@ -98,9 +98,9 @@ class Gait:
 
 
 GAIT_NUMBERS = {
-    "walking": Gait((1.05, 1.3), 0.60, 0.0, 0.0),
-    "jogging": Gait((1.7, 1.9), 0.47, 0.015, 0.25),
-    "running": Gait((2.55, 2.85), 0.37, 0.045, 0.5),
+    "walking": Gait((0.95, 1.2), 0.62, 0.0, 0.0),
+    "jogging": Gait((1.65, 1.85), 0.41, 0.03, 0.25),
+    "running": Gait((2.55, 2.85), 0.33, 0.05, 0.5),
 }
 POSE_SPREAD = 0.5  # width of the pose range that starts at Gait.pose
 
@@ -193,7 +193,9 @@ def _root_height(gait: Gait, leg: Array) -> Array:
 def _walk(
     gait: Gait, body: Body, style: Style, seconds: Array, rng: np.random.Generator
 ) -> Performance:
-    legs, arms, lean, swing = gait.pose + POSE_SPREAD * rng.random(4)
+    # One draw for the whole pose: four draws of their own would tell the gaits apart together.
+    pose = gait.pose + POSE_SPREAD * rng.random()
+    legs, arms, lean, swing = np.clip(pose + rng.uniform(-0.1, 0.1, 4), 0, 1)
     leg, hip = _stride(gait, float(legs), style.amplitude * rng.uniform(0.85, 1.1), body)
     height = _root_height(gait, leg)
     strides_per_second = 0.5 * rng.uniform(*gait.steps_per_second) * style.tempo
@@ -308,7 +310,7 @@ def _wave(cycles: Array, body: Body, style: Style, rng: np.random.Generator) -> 
     """Both arms go up and down together, in any plane between the front and the side."""
     middle, reach = np.radians(rng.uniform(-8, 22)), rng.uniform(0.7, 0.97)
     swing = np.radians(rng.uniform(44, 60)) * style.amplitude
-    plane = np.radians(rng.uniform(0, 75))
+    plane = np.radians(rng.uniform(35, 80))
     hands = []
     for sign in SIDES:
         share = 1 - style.asymmetry * rng.random()

@@ -37,9 +37,9 @@ def build_scene(
     ground: float,
     rng: np.random.Generator,
 ) -> Scene:
-    """Draw a place lighter than actors' clothes; ground: height of the feet."""
+    """Draw a place darker than actors' clothes; ground: height of the feet."""
     height, width = size_pixels[0] + 2 * MARGIN, 2 * (size_pixels[1] + MARGIN)
-    base = rng.uniform(165, 230)
+    base = rng.uniform(26, 64)
     kind = PLACES[rng.integers(len(PLACES))]
     horizon = int(MARGIN + ground - size_pixels[0] * rng.uniform(0.06, 0.3))
     place = kind(np.zeros((height, width, 3), np.float32), base, horizon, rng)
@@ -190,7 +190,7 @@ def _textured(place: NDArray[np.float32], rng: np.random.Generator) -> NDArray[n
 def _light(rng: np.random.Generator) -> Array:
     """What the camera makes of each value 0..255 in each channel: contrast, exposure, tint."""
     value = np.arange(256.0)[:, None]
-    contrast, exposure = rng.uniform(0.72, 1.05), rng.uniform(-16, 16)
+    contrast, exposure = rng.uniform(0.85, 1.05), rng.uniform(-8, 12)
     tint = 1 + rng.uniform(-0.06, 0.06, 3)
     return np.clip(((value - 128) * contrast + 128 + exposure) * tint, 0, 255)
 

@@ -1,0 +1,228 @@
+"""The verbs as a person runs them: a whole journey on tiny clips, and one clear line for bad input."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from kineograph.__main__ import main
+
+SMALL = [
+    "--set=data.size_pixels=24,24",
+    "--set=data.frames_per_clip=6",
+    "--set=model.filters=8,8",
+    "--set=model.pools=4,3",
+    "--set=training.epochs=12",
+    "--set=training.learning_rate=1e-2",
+]
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Run a verb in this process: status, the lines it printed, its JSON if it was asked for."""
+
+    def call(*words: object) -> tuple[int, str, dict]:
+        monkeypatch.setattr(sys, "argv", ["kineograph", *map(str, words)])
+        status = main()
+        printed = capsys.readouterr()
+        last = printed.out.strip().splitlines()[-1:] or [""]
+        found = json.loads(last[0]) if "--json" in words else {}
+        return status, printed.out + printed.err, found
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def journey(square_data, tmp_path_factory):
+    """A folder with a trained run in it: trained once for all tests of this file."""
+    home = tmp_path_factory.mktemp("journey")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        patch.setattr(sys, "argv", ["kineograph", "train", "lrcn-kth", str(square_data.path), *SMALL,
+                                    "--name=squares"])  # fmt: skip
+        assert main() == 0
+    return home
+
+
+def test_a_training_leaves_a_whole_run_folder(journey):
+    run = journey / "runs" / "squares"
+    names = {p.relative_to(run).as_posix() for p in run.rglob("*") if p.is_file()}
+    assert names >= {
+        "recipe.json",
+        "model.safetensors",
+        "log.jsonl",
+        "predictions.jsonl",
+        "baselines.json",
+        "environment.json",
+        "report.html",
+        "report.md",
+        "checkpoint/training.safetensors",
+        "pictures/worst.json",
+        "baselines/frame.jsonl",
+    }
+    baselines = json.loads((run / "baselines.json").read_text())
+    assert all("accuracy" in row for row in baselines.values())
+    about = json.loads((run / "environment.json").read_text())
+    assert about["data"]["split"]["how"] == "given" and about["data"]["n"]["test"] == 4
+
+
+def test_prepare_reads_class_folders_and_says_what_it_leaves_out(square_data, tmp_path, run):
+    source = tmp_path / "clips"
+    shutil.copytree(square_data.source_root, source)
+    (source / "left" / "empty.mp4").write_bytes(b"")
+    (source / "right" / "notes.mp4").write_text("no video")
+    (source / "nothing").mkdir()
+    status, text, found = run("prepare", "folder", source, tmp_path / "data", "--json")
+    assert status == 1 and found["clips"] == 24 and found["classes"] == {"left": 12, "right": 12}
+    assert len(found["left_out"]) == 3
+    for name in ("empty.mp4", "notes.mp4", "nothing"):
+        assert sum(name in line for line in found["left_out"]) == 1
+    assert "Next: kineograph train lrcn-kth" in text
+
+
+def test_prepare_takes_the_group_from_the_file_name(square_data, tmp_path, run):
+    out = tmp_path / "data"
+    status, _, _ = run("prepare", "folder", square_data.source_root, out, "--group", r"(p\d)_")
+    assert status == 0
+    lines = (out / "annotations.jsonl").read_text().splitlines()
+    assert {json.loads(line)["group"] for line in lines} == {f"p{i}" for i in range(6)}
+
+
+def test_evaluate_writes_a_report_of_its_own(journey, square_data, run, monkeypatch):
+    monkeypatch.chdir(journey)
+    status, text, found = run(
+        "evaluate", "runs/squares", square_data.path, "--side", "all", "--json"
+    )
+    assert status == 0 and found["protocol"]["n"] == 24
+    report = Path(found["report"])
+    assert report.exists() and "squares" in str(report)
+    assert "20 of these 24 clips were used in training" in report.with_suffix(".md").read_text()
+    kept = json.loads((journey / "runs" / "squares" / "environment.json").read_text())
+    assert kept["data"]["n"]["test"] == 4
+
+
+def test_predict_labels_files_and_writes_every_format(journey, square_data, run, monkeypatch):
+    monkeypatch.chdir(journey)
+    clips = sorted((square_data.source_root / "left").glob("*.mp4"))[:2]
+    (journey / "broken.mp4").write_bytes(b"not a video")
+    status, text, found = run(
+        "predict", "runs/squares", *clips, "broken.mp4", "--out", "said", "--json",
+        "--write=csv", "--write=json", "--write=srt", "--write=mp4",
+    )  # fmt: skip
+    assert status == 1
+    assert len(found["files"]) == 2 and list(found["failed"]) == ["broken.mp4"]
+    assert {f["label"] for f in found["files"]} <= {"left", "right"}
+    names = {p.name for p in Path("said").iterdir()}
+    stems = {c.stem for c in clips}
+    assert names == {"predictions.csv", "predictions.json"} | {f"{s}.srt" for s in stems} | {
+        f"{s}.labelled.mp4" for s in stems
+    }
+    assert "00:00:00,000 -->" in next(Path("said").glob("*.srt")).read_text()
+    assert Path("said/predictions.csv").read_text().count("\n") == 3
+
+
+def test_predict_agrees_with_the_evaluation(journey, square_data, run, monkeypatch):
+    monkeypatch.chdir(journey)
+    lines = (journey / "runs/squares/predictions.jsonl").read_text().splitlines()
+    answers = {a["video"]: a for a in map(json.loads, lines)}
+    paths = [square_data.source_root / video for video in answers]
+    _, _, found = run("predict", "squares", *paths, "--json")
+    for file, answer in zip(found["files"], answers.values(), strict=True):
+        for label, probability in answer["probabilities"].items():
+            assert file["probabilities"][label] == pytest.approx(probability, abs=1e-5)
+
+
+def test_the_python_face(journey, square_data):
+    import kineograph
+
+    model = kineograph.load(journey / "runs" / "squares")
+    found = model.predict(next((square_data.source_root / "left").glob("*.mp4")))
+    assert found.label in model.classes == ("left", "right")
+    assert found.segments[0].start_seconds == 0.0 and 0.3 < found.seconds < 0.4
+
+
+def test_training_goes_on_from_a_run_for_other_classes(
+    journey, square_data, run, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    source = tmp_path / "clips"
+    shutil.copytree(square_data.source_root, source)
+    shutil.copytree(source / "left", source / "again")
+    run("prepare", "folder", source, "data", "--group", r"(p\d)_")
+    words = [w for w in SMALL if "epochs" not in w]
+    status, text, _ = run(
+        "train", "lrcn-kth", "data", *words, "--set=training.epochs=1", "--no-baselines",
+        "--name=three", "--from", journey / "runs" / "squares", "--freeze=encoder",
+    )  # fmt: skip
+    assert status == 0 and "new: head.dense.bias, head.dense.weight" in text
+    from safetensors.torch import load_file
+
+    old = load_file(journey / "runs/squares/model.safetensors")
+    new = load_file("runs/three/model.safetensors")
+    frozen = [name for name in old if name.startswith("encoder.")]
+    assert frozen and all((old[name] == new[name]).all() for name in frozen)
+    moved = [name for name in old if name.startswith("recurrent.")]
+    assert moved and not any((old[name] == new[name]).all() for name in moved)
+
+
+def test_recipes_prints_the_papers_table(run):
+    status, text, found = run("recipes", "lrcn-kth", "--json")
+    assert status == 0 and found["weights"] == 73_126 and "73,126" in text
+    assert [tuple(row["output"]) for row in found["layers"]][0] == (40, 60, 60, 3)
+    assert "0.783" in text and "Fig. 7" in text
+    _, text, found = run("recipes", "--json")
+    assert set(found["recipes"]) >= {"lrcn-kth", "lrcn-one-block", "lrcn-one-block-frames"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["train", "lrcn-kht", "DATA"], r"lrcn-kht: no such recipe"),
+        (["train", "lrcn-kth", "nowhere"], r"nowhere: .*Run: kineograph prepare folder SRC OUT"),
+        (["train", "lrcn-kth", "DATA", "--set", "model.unit=3"], r"Did you mean 'units'"),
+        (["train", "lrcn-kth", "DATA", "--set", "data.size_pixels=9,9"], r"size_pixels=9x9"),
+        (["train", "lrcn-kth", "DATA", "--device", "cuda:77"], r"--device cuda:77: cannot be used"),
+        (["train", "lrcn-kth", "DATA", "--resume"], r"nothing to resume"),
+        (["predict", "nobody", "x.mp4"], r"nobody: no run folder"),
+        (["prepare", "foldr", "a", "b"], r"foldr: cannot be prepared.*Did you mean 'folder'"),
+        (["prepare", "folder", "nowhere", "b"], r"nowhere"),
+        (["evaluate", "nobody", "DATA"], r"nobody: no run folder"),
+        (["export", "nobody"], r"nobody: no run folder"),
+    ],
+)
+def test_bad_words_are_one_clear_line(words, said, run, square_data, tmp_path, monkeypatch):
+    import re
+
+    monkeypatch.chdir(tmp_path)
+    words = [str(square_data.path) if word == "DATA" else word for word in words]
+    status, text, found = run(*words, "--json")
+    line = found["error"]
+    assert status == found["status"] == 2
+    assert re.search(said, line) and "\n" not in line and "Traceback" not in text
+
+
+def test_an_unknown_option_is_a_usage_error(run):
+    status, text, _ = run("recipes", "--colour")
+    assert status == 2 and "--colour" in text
+
+
+def test_ctrl_c_is_one_line_and_130(run, monkeypatch, square_data, tmp_path):
+    from kineograph.training import fit
+
+    monkeypatch.chdir(tmp_path)
+
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fit, "train_step", interrupted)
+    status, text, _ = run("train", "lrcn-kth", square_data.path, *SMALL, "--name=cut")
+    assert status == 130 and "stopped by you" in text and "Traceback" not in text
+    monkeypatch.undo()
+
+
+def test_a_runs_name_is_never_overwritten(journey, square_data, run, monkeypatch):
+    monkeypatch.chdir(journey)
+    status, text, _ = run("train", "lrcn-kth", square_data.path, "--name=squares")
+    assert status == 2 and "is there already" in text
