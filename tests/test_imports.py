@@ -22,7 +22,16 @@ FLOORS = (
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ONLY = {"nets": {"torch"}, "metrics": {"numpy", "sklearn"}}  # what these rooms may use from outside
-STANDARD = {"__future__", "collections", "dataclasses", "functools", "itertools", "math", "typing"}
+STANDARD = {"collections", "dataclasses", "difflib", "functools", "itertools", "math", "typing"}
+    "__future__",
+    "collections",
+    "dataclasses",
+    "difflib",
+    "functools",
+    "itertools",
+    "math",
+    "typing",
+}
 
 
 def imported(path: Path) -> Iterator[tuple[str, int]]:

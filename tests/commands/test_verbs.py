@@ -1,4 +1,4 @@
-"""The verbs as a person runs them: a whole journey on tiny clips, and one clear line for bad input."""
+"""The verbs as a person runs them: a whole journey on tiny clips; one clear line for bad input."""
 
 import json
 import shutil
@@ -40,8 +40,8 @@ def journey(square_data, tmp_path_factory):
     home = tmp_path_factory.mktemp("journey")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(home)
-        patch.setattr(sys, "argv", ["kineograph", "train", "lrcn-kth", str(square_data.path), *SMALL,
-                                    "--name=squares"])  # fmt: skip
+        words = ["train", "lrcn-kth", str(square_data.path), *SMALL, "--name=squares"]
+        patch.setattr(sys, "argv", ["kineograph", *words])
         assert main() == 0
     return home
 
@@ -226,3 +226,18 @@ def test_a_runs_name_is_never_overwritten(journey, square_data, run, monkeypatch
     monkeypatch.chdir(journey)
     status, text, _ = run("train", "lrcn-kth", square_data.path, "--name=squares")
     assert status == 2 and "is there already" in text
+
+
+def test_prepare_csv_takes_columns_by_other_names(square_data, tmp_path, run):
+    table = tmp_path / "clips.csv"
+    rows = [f"{a.video},{a.label},{a.person},25" for a in square_data.annotations]
+    table.write_text("file,label,sequence,fps\n" + "\n".join(rows) + "\n")
+    words = ("prepare", "csv", table, tmp_path / "data", "--root", square_data.source_root)
+    status, text, _ = run(*words)
+    assert status == 2 and "sequence" in text
+    status, _, found = run(*words, "--column", "sequence=group", "--column", "fps=", "--json")
+    assert status == 0 and found["clips"] == 24
+    lines = (tmp_path / "data" / "annotations.jsonl").read_text().splitlines()
+    assert {json.loads(line)["group"] for line in lines} == {f"p{i}" for i in range(6)}
+    status, text, _ = run(*words, "--column", "sequence")
+    assert status == 2 and "THEIRS=OURS" in text

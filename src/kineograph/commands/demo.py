@@ -25,7 +25,7 @@ def demo(
 
     run = folder / "run"
     shutil.rmtree(run, ignore_errors=True)
-    config = ActorsConfig(seed=seed)
+    config = ActorsConfig(actors=60, clips_per_action=2, seed=seed)
     data = _draw(folder, config, screen)
     job = Experiment(
         recipe=change(find_recipe("actors"), "training.seed", seed),

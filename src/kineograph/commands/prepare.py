@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,6 +22,11 @@ def prepare(
     root: Annotated[
         Path | None, typer.Option(help="csv: the folder that its paths start from.")
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="THEIRS=OURS", help="csv: what a column is; THEIRS= leaves it out."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="The data set's name in reports.")] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a folder prepared from another source.")
     ] = False,
@@ -38,19 +43,16 @@ def prepare(
             f"{nearest(kind, PREPARE)}".rstrip()
         )
     with screen.stage("Looking at the files", "clips") as progress:
-
-        def report(done: int, total: int) -> None:
-            progress(done, total, "")
-
-        command = "kineograph " + " ".join(sys.argv[1:])
+        shared: dict[str, Any] = {
+            "name": name,
+            "overwrite": overwrite,
+            "command": "kineograph " + " ".join(sys.argv[1:]),
+            "progress": lambda done, total: progress(done, total, ""),
+        }
         if kind == "csv":
-            done = prepare_csv(
-                source, out, root=root, overwrite=overwrite, command=command, progress=report
-            )
+            done = prepare_csv(source, out, root=root, columns=_columns(column or []), **shared)
         else:
-            done = prepare_folder(
-                source, out, group=group, overwrite=overwrite, command=command, progress=report
-            )
+            done = prepare_folder(source, out, group=group, **shared)
     for problem in done.problems:
         screen.say(f"left out: {problem}")
     clips = sum(done.counts.values())
@@ -65,3 +67,13 @@ def prepare(
     )
     if done.problems:
         raise typer.Exit(1)
+
+
+def _columns(pairs: list[str]) -> dict[str, str]:
+    """["sequence=group", "fps="] -> {"sequence": "group", "fps": ""}."""
+    from kineograph.errors import InputError
+
+    for pair in pairs:
+        if "=" not in pair:
+            raise InputError(f"--column {pair}: write THEIRS=OURS, for example sequence=group.")
+    return {theirs: ours for theirs, _, ours in (pair.partition("=") for pair in pairs)}

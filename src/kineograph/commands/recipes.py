@@ -29,6 +29,8 @@ def recipes(
     rows = layer_table(network, recipe.data.frames_per_clip)
     _one(screen, recipe)
     _layers(screen, rows)
+    if getattr(recipe.model, "start", None) == "keras":
+        _beside_torch(screen)
     _published(screen, recipe)
     layers = [{"layer": r.name, "output": list(r.shape), "weights": r.weights} for r in rows]
     weights = sum(p.numel() for p in network.parameters())
@@ -68,6 +70,20 @@ def _layers(screen: Screen, rows: list[Any]) -> None:
     table.add_column("weights", justify="right")
     for row in rows:
         table.add_row(row.name, " × ".join(map(str, row.shape)), f"{row.weights:,}")
+    screen.show(table)
+
+
+def _beside_torch(screen: Screen) -> None:
+    from rich.table import Table
+
+    from kineograph.nets.initialise import BESIDE_TORCH
+
+    title = "\nStarts as Keras does (model.start=torch for the other)"
+    table = Table(box=None, pad_edge=False, title=title, title_justify="left")
+    for column in ("", "Keras, here", "torch"):
+        table.add_column(column)
+    for row in BESIDE_TORCH:
+        table.add_row(*row)
     screen.show(table)
 
 

@@ -21,7 +21,7 @@ from kineograph.evaluation.experiment import (
     read_clips,
     write_json,
 )
-from kineograph.evaluation.report import write_report
+from kineograph.evaluation.report.report import write_report
 from kineograph.evaluation.worst import draw_worst
 from kineograph.recipes import Trained
 

@@ -28,7 +28,7 @@ from kineograph.errors import InputError
 from kineograph.evaluation import baselines
 from kineograph.evaluation.answers import Answer, write_answers
 from kineograph.evaluation.evaluate import evaluate
-from kineograph.evaluation.report import write_report
+from kineograph.evaluation.report.report import write_report
 from kineograph.evaluation.worst import draw_worst
 from kineograph.nets.models import MODELS
 from kineograph.recipes import Recipe, recipe_to_json

@@ -9,6 +9,15 @@ from torch import nn
 
 from kineograph.nets.cells import GRUCell, LSTMCell, RNNCell
 
+BESIDE_TORCH = (  # what, as Keras starts (and its papers with it), as torch does
+    ("convolution, dense", "Glorot uniform, bias 0", "Kaiming uniform (a = √5), bias uniform"),
+    ("recurrent input kernel", "Glorot uniform", "uniform ± 1/√units"),
+    ("recurrent kernel", "orthogonal", "uniform ± 1/√units"),
+    ("LSTM forget-gate bias", "1", "uniform, twice"),
+    ("LSTM biases a gate", "one", "two: 4 × units weights more"),
+    ("Adam's ε", "1e-7", "1e-8"),
+)
+
 
 def keras_defaults(network: nn.Module) -> None:
     """Draw all weights of a network anew, in place."""

@@ -13,12 +13,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from kineograph.data.annotation import Annotation
+from kineograph.data.toy.figure import Pixels, View, cast_actor, draw_actor, project
+from kineograph.data.toy.motion import ACTIONS, GAITS, Array, Performance, perform
+from kineograph.data.toy.scene import Scene, add_grain, build_scene, cast_shadow, film_place
 from kineograph.errors import InputError, nearest
-
-from ..annotation import Annotation
-from .figure import Pixels, View, cast_actor, draw_actor, project
-from .motion import ACTIONS, GAITS, Array, Performance, perform
-from .scene import Scene, add_grain, build_scene, cast_shadow, film_place
 
 __all__ = ["ACTIONS", "ActorsConfig", "draw_clip", "write_actors"]
 

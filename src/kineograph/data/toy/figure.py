@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .motion import SIDES, Array, Body, Joint, Style
+from kineograph.data.toy.motion import SIDES, Array, Body, Joint, Style
 
 Pixels = NDArray[np.uint8]
 Colour = tuple[float, float, float]

@@ -99,10 +99,10 @@ class Gait:
 
 GAIT_NUMBERS = {
     "walking": Gait((0.95, 1.2), 0.62, 0.0, 0.0),
-    "jogging": Gait((1.65, 1.85), 0.41, 0.03, 0.25),
-    "running": Gait((2.55, 2.85), 0.33, 0.05, 0.5),
+    "jogging": Gait((1.65, 1.85), 0.41, 0.03, 0.3),
+    "running": Gait((2.55, 2.85), 0.33, 0.05, 0.6),
 }
-POSE_SPREAD = 0.5  # width of the pose range that starts at Gait.pose
+POSE_SPREAD = 0.4  # width of the pose range that starts at Gait.pose
 
 # Degrees at parts of a stride that begins with the foot's strike: (walk, run).
 HIP_CURVES = (

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .figure import Colour, Pixels
-from .motion import Array, Joint
+from kineograph.data.toy.figure import Colour, Pixels
+from kineograph.data.toy.motion import Array, Joint
 
 MARGIN = 20  # pixels of scene around the picture, for a tilted or shaking camera
 

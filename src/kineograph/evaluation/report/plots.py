@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from kineograph.evaluation.drawing import (
+from kineograph.evaluation.report.drawing import (
     ACCENT,
     DARK,
     INK,
@@ -37,8 +37,8 @@ from kineograph.evaluation.drawing import (
     text_width,
     to_svg,
 )
-from kineograph.evaluation.words import count as count_words
-from kineograph.evaluation.words import percent
+from kineograph.evaluation.report.words import count as count_words
+from kineograph.evaluation.report.words import percent
 from kineograph.metrics.curves import Calibration, Roc
 from kineograph.metrics.labels import confusion_rates
 

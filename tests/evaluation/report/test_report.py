@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.evaluation import as_markdown, plots
-from kineograph.evaluation.report import build_report, write_report
+from kineograph.evaluation.report import as_markdown, plots
+from kineograph.evaluation.report.report import build_report, write_report
 from tests.evaluation.drawn_runs import draw_answers, draw_frame_answers, write_json
 
 MakeRun = Callable[..., Path]
@@ -258,7 +258,7 @@ def test_every_plot_can_be_left_undrawn():
 
 def test_drawing_needs_no_torch_and_no_display():
     script = (
-        "import sys; import kineograph.evaluation.report; "
+        "import sys; import kineograph.evaluation.report.report; "
         "print(sorted({'torch', 'matplotlib.pyplot', 'av', 'cv2'} & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -6,12 +6,25 @@ write_report("runs/lrcn-kth")
 import os
 from pathlib import Path
 
-from kineograph.evaluation import as_html, as_markdown
-from kineograph.evaluation.answer_sections import baselines, headline, over_time, per_class, ranking
-from kineograph.evaluation.blocks import Report
-from kineograph.evaluation.material import Material, gather
-from kineograph.evaluation.run_sections import cost, curves, mistakes, protocol, published, repeat
-from kineograph.evaluation.words import interval_words, judgement, outcome
+from kineograph.evaluation.report import as_html, as_markdown
+from kineograph.evaluation.report.answer_sections import (
+    baselines,
+    headline,
+    over_time,
+    per_class,
+    ranking,
+)
+from kineograph.evaluation.report.blocks import Report
+from kineograph.evaluation.report.material import Material, gather
+from kineograph.evaluation.report.run_sections import (
+    cost,
+    curves,
+    mistakes,
+    protocol,
+    published,
+    repeat,
+)
+from kineograph.evaluation.report.words import interval_words, judgement, outcome
 
 SECTIONS = (  # in reading order
     headline,

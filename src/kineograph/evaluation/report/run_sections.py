@@ -2,8 +2,8 @@
 
 import json
 
-from kineograph.evaluation import plots
-from kineograph.evaluation.blocks import (
+from kineograph.evaluation.report import plots
+from kineograph.evaluation.report.blocks import (
     Beside,
     Block,
     Code,
@@ -15,9 +15,8 @@ from kineograph.evaluation.blocks import (
     Section,
     Table,
 )
-from kineograph.evaluation.material import Material
-from kineograph.evaluation.run_files import RunFiles, number, within
-from kineograph.evaluation.words import (
+from kineograph.evaluation.report.material import Material
+from kineograph.evaluation.report.words import (
     beside_published,
     count,
     data_name,
@@ -28,6 +27,7 @@ from kineograph.evaluation.words import (
     percent,
     split_words,
 )
+from kineograph.evaluation.run_files import RunFiles, number, within
 
 MOST_IDS = 2000
 

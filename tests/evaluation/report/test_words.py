@@ -4,10 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from kineograph.evaluation.run_files import RunFiles
-from kineograph.evaluation.scores import Difference
-from kineograph.evaluation.words import (
+from kineograph.evaluation.report.words import (
     beside_published,
     count,
     differing_protocol,
@@ -20,6 +17,9 @@ from kineograph.evaluation.words import (
     points,
     span,
 )
+
+from kineograph.evaluation.run_files import RunFiles
+from kineograph.evaluation.scores import Difference
 
 NARROW = "\u00a0"
 

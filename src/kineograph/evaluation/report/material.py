@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kineograph.evaluation.blocks import Block, Say
+from kineograph.evaluation.report.blocks import Block, Say
 from kineograph.evaluation.run_files import RunFiles, read_run
 from kineograph.evaluation.scores import Difference, Pooled, paired_difference, pool, score_answers
 

@@ -3,13 +3,20 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from kineograph.evaluation import plots
 from kineograph.evaluation.answers import Answer
-from kineograph.evaluation.blocks import Beside, Block, Cards, Fold, Picture, Say, Section, Table
-from kineograph.evaluation.material import Material
-from kineograph.evaluation.run_files import number
-from kineograph.evaluation.scores import Pooled, probability_matrix
-from kineograph.evaluation.words import (
+from kineograph.evaluation.report import plots
+from kineograph.evaluation.report.blocks import (
+    Beside,
+    Block,
+    Cards,
+    Fold,
+    Picture,
+    Say,
+    Section,
+    Table,
+)
+from kineograph.evaluation.report.material import Material
+from kineograph.evaluation.report.words import (
     BASELINES,
     GROUPS,
     count,
@@ -19,6 +26,8 @@ from kineograph.evaluation.words import (
     points,
     span,
 )
+from kineograph.evaluation.run_files import number
+from kineograph.evaluation.scores import Pooled, probability_matrix
 from kineograph.metrics.curves import calibration, cmc, roc
 from kineograph.metrics.labels import class_table, confused_pairs
 
