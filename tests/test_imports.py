@@ -23,15 +23,6 @@ FLOORS = (
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ONLY = {"nets": {"torch"}, "metrics": {"numpy", "sklearn"}}  # what these rooms may use from outside
 STANDARD = {"collections", "dataclasses", "difflib", "functools", "itertools", "math", "typing"}
-    "__future__",
-    "collections",
-    "dataclasses",
-    "difflib",
-    "functools",
-    "itertools",
-    "math",
-    "typing",
-}
 
 
 def imported(path: Path) -> Iterator[tuple[str, int]]:

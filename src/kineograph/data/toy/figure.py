@@ -82,9 +82,9 @@ def cast_actor(rng: np.random.Generator) -> Actor:
         girth=rng.uniform(0.92, 1.2),
     )
     style = Style(
-        amplitude=rng.uniform(0.88, 1.12),
+        amplitude=rng.uniform(0.92, 1.08),
         tempo=rng.uniform(0.96, 1.04),
-        lean_degrees=rng.uniform(-2, 3),
+        lean_degrees=rng.uniform(-1, 2),
         snap=rng.uniform(0.4, 1.5),
         asymmetry=rng.uniform(0.0, 0.15),
     )
