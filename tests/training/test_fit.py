@@ -41,7 +41,8 @@ def training(square_data, run: Path, **numbers) -> Training:
     config = TrainingConfig(**numbers)
     seed_everything(config.seed)
     network = MODEL.build(2, DATA.size_pixels)
-    return Training(network, LabelClips("last"), sides["train"], sides["val"], config, run)
+    task = LabelClips("last")
+    return Training(network, task, sides["train"], sides["val"], config, run, threads=1)
 
 
 def same(one: dict, other: dict) -> bool:
@@ -201,3 +202,14 @@ def test_bf16_trains_f32_weights(square_data, tmp_path):
     job = training(square_data, tmp_path, epochs=1, precision="bf16")
     fit(job)
     assert {p.dtype for p in job.network.parameters()} == {torch.float32}
+
+
+def test_choosing_threads_changes_no_weight(square_data, tmp_path, monkeypatch):
+    monkeypatch.setattr(fit_module, "fastest_thread_count", lambda step: (step(), 1)[1])
+    measured = training(square_data, tmp_path / "measured", epochs=1)
+    measured.threads = None
+    fit(measured)
+    told = training(square_data, tmp_path / "told", epochs=1)
+    fit(told)
+    assert measured.place.threads == told.place.threads == 1
+    assert same(parameters_of(measured.network), parameters_of(told.network))

@@ -1,6 +1,5 @@
 """kineograph train RECIPE DATA: learn, test, compare with baselines, report."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -28,14 +27,12 @@ def train(
         typer.Option("--baselines/--no-baselines", help="Compare with three baselines."),
     ] = True,
     device: Device = "auto",
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads of torch.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads; the fastest number is measured otherwise.")] = None,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a recipe on a prepared folder; ends with a report in ./runs/NAME."""
     screen = Screen(as_json)
-    if threads:
-        os.environ["OMP_NUM_THREADS"] = str(threads)  # before torch is imported
     screen.say("Loading …")
     from kineograph.data.dataset_folder import DataFolder
     from kineograph.evaluation.experiment import Experiment, run_experiment
@@ -58,6 +55,7 @@ def train(
         start_from=start_from,
         with_baselines=baselines,
         workers=workers,
+        threads=threads,
         stage=screen.stage,
         say=screen.say,
     )

@@ -59,6 +59,7 @@ class Experiment:
     start_from: str | None = None  # a run to take fitting weights from
     with_baselines: bool = True
     workers: int | None = None
+    threads: int | None = None  # of the CPU; None: measured to be fastest
     stage: Stage = no_stage
     say: Callable[[str], None] = lambda text: None
 
@@ -235,6 +236,7 @@ def _training(
         device=job.device,
         progress=progress,
         fingerprint=_fingerprint(job, sides),
+        threads=job.threads,
     )
 
 

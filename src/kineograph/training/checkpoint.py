@@ -7,7 +7,7 @@ No pickle: a checkpoint from a stranger can hold numbers only.
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -32,7 +32,7 @@ class Place:
     seconds: float = 0.0  # of training, all sittings together
     finished: bool = False
     fingerprint: str = ""  # of recipe and data: another training's checkpoint is refused
-    extra: dict[str, str] = field(default_factory=dict)
+    threads: int = 0  # of the CPU: another number rounds sums otherwise
 
 
 def save_checkpoint(

@@ -6,7 +6,8 @@ copies this one: it is meant to be read and edited, and has no hooks.
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from kineograph.training.checkpoint import (
 from kineograph.training.log import RunLog
 from kineograph.training.optimise import TrainingConfig, learning_rate_at, make_optimiser
 from kineograph.training.reproduce import seed_everything
+from kineograph.training.threads import fastest_thread_count
 
 Progress = Callable[[int, int, str], None]  # done, in all, what is going on
 
@@ -49,6 +51,7 @@ class Training:
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     progress: Progress = silent
     fingerprint: str = ""
+    threads: int | None = None  # of the CPU; None: measured to be fastest
 
     def __post_init__(self) -> None:
         self.network.to(self.device)
@@ -185,7 +188,7 @@ def assess(job: Training, data: ClipDataset) -> tuple[float, dict[str, float]]:
 
 def walk(
     job: Training, data: ClipDataset, *, shuffle: bool, first_step: int = 0
-) -> Iterator[Batch]:
+) -> Generator[Batch]:
     """The batches of this epoch, on the device."""
     for batch in batches(
         data,
@@ -216,6 +219,7 @@ def _begin(job: Training, resume: bool) -> None:
     if not resume:
         job.checkpoint.unlink(missing_ok=True)
         job.log.clear()
+        _choose_threads(job)
     elif job.checkpoint.exists():
         job.place = load_checkpoint(job.checkpoint, job.network, job.optimiser)
         if job.place.fingerprint != job.fingerprint:
@@ -224,6 +228,30 @@ def _begin(job: Training, resume: bool) -> None:
                 "resumes only itself: give the same options, or leave --resume away to start anew."
             )
         job.log.keep_epochs(below=job.place.epoch + job.place.finished)
+        torch.set_num_threads(job.place.threads)
+    else:
+        _choose_threads(job)
+
+
+def _choose_threads(job: Training) -> None:
+    """As asked for, or as measured on the first batch; chance is put back to where it was."""
+    if job.threads is None:
+        with closing(walk(job, job.train, shuffle=False)) as some:
+            batch = next(some)
+        job.place.threads = fastest_thread_count(lambda: _try_step(job, batch))
+        seed_everything(job.config.seed)
+    else:
+        job.place.threads = job.threads
+        torch.set_num_threads(job.threads)
+
+
+def _try_step(job: Training, batch: Batch) -> None:
+    """Forward and backward without a step: no weight changes."""
+    job.network.train()
+    with autocast(job):
+        loss, _ = job.task.loss(job.network, batch)
+    loss.backward()
+    job.optimiser.zero_grad(set_to_none=True)
 
 
 def parameters_of(network: nn.Module) -> dict[str, Tensor]:

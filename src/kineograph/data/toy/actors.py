@@ -66,7 +66,7 @@ def draw_clip(actor_seed: int, action: str, clip_seed: int, config: ActorsConfig
     height, width = config.size_pixels
     seconds = np.arange(config.frames_per_clip) / config.frames_per_second
     performance = perform(action, actor.body, actor.style, seconds=seconds, rng=rng)
-    ground = height * place_rng.uniform(0.93, 0.97)
+    ground = height * place_rng.uniform(0.95, 0.98)
     view, camera = _set_up_camera(action, performance, config, ground, rng)
     scene = build_scene(config.size_pixels, ground=ground, rng=place_rng)
     start = rng.uniform(0, width) - camera[:, 0].mean()
@@ -87,13 +87,13 @@ def _set_up_camera(
     """The view of the actor and the camera's path (T, 2) over the place, in pixels."""
     height, width = config.size_pixels
     seconds = np.arange(config.frames_per_clip) / config.frames_per_second
-    scale = height * rng.uniform(0.66, 0.76)
+    scale = height * rng.uniform(0.71, 0.79)
     left = rng.random() < 0.5
     if action in GAITS:
         aside = np.radians(rng.uniform(-25, 25))
         heading = np.pi - aside if left else aside
     else:
-        aside = np.radians(rng.uniform(*((25, 60) if action == "boxing" else (5, 45))))
+        aside = np.radians(rng.uniform(*((22, 58) if action == "boxing" else (2, 38))))
         heading = np.pi / 2 + (aside if left else -aside)
     pitch = np.radians(rng.uniform(-2, 10))
     travel = performance.travel * scale * np.cos(heading)
