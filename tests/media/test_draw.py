@@ -70,3 +70,9 @@ def test_a_strip_gives_room_to_captions_of_several_lines():
     assert captioned.shape[1] == plain.shape[1]
     assert captioned.shape[0] - plain.shape[0] == pytest.approx(2 * 1.3 * 11, abs=2)
     assert (plain[-1] == 255).all(), "white paper around"
+
+
+def test_labels_below_hide_nothing_of_the_picture():
+    frame = draw_scene(120, 160)
+    drawn = draw_labels(frame, bars=[("walking", 0.9)], upscale_to_height=None, below=True)
+    assert drawn.shape[0] > 120 and np.array_equal(drawn[:120], frame)

@@ -7,6 +7,8 @@ import typer
 
 from kineograph.commands.console import AsJson, Device, Screen, Set, Workers
 
+SPLITS = {"given": "split as given", "group": "split by group", "clip": "split by clip"}
+
 
 def train(
     recipe: Annotated[str, typer.Argument(help="A recipe's name: see `kineograph recipes`.")],
@@ -27,7 +29,10 @@ def train(
         typer.Option("--baselines/--no-baselines", help="Compare with three baselines."),
     ] = True,
     device: Device = "auto",
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads; the fastest number is measured otherwise.")] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, help="CPU threads; the fastest number is measured otherwise."),
+    ] = None,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
@@ -112,5 +117,5 @@ def print_outcome(screen: Screen, found: dict) -> None:
         spread = f"95 % interval {100 * low:.1f}–{100 * high:.1f} %"
     screen.say(
         f"{spread} · {protocol['n']} test samples of {protocol['data']}, "
-        f"split by {protocol['split']}"
+        f"{SPLITS.get(protocol['split'], protocol['split'])}"
     )

@@ -48,8 +48,11 @@ def draw_labels(
     *,
     bars: Sequence[tuple[str, float]] = (),
     upscale_to_height: int | None = 360,
+    below: bool = False,
 ) -> Pixels:
     """Text and bars of (label, probability) over the lower edge of a frame (H, W, 3) uint8 RGB.
+
+    below: under the picture and not over it, so that nothing is hidden; the frame grows.
 
     A frame lower than `upscale_to_height` is enlarged to it first, since text needs pixels (None:
     never). The first line is large, the most probable bar coloured. Of many rows, those that fit
@@ -69,8 +72,11 @@ def draw_labels(
     rows = _fitting(rows, round(image.height * 0.6) - em)
     if not rows:
         return np.array(image)
-    top = image.height - sum(row.height for row in rows) - em
+    bar = sum(row.height for row in rows) + em
     shaded = np.array(image)
+    if below:
+        shaded = np.pad(shaded, ((0, bar), (0, 0), (0, 0)))
+    top = len(shaded) - bar
     shaded[top:] = (shaded[top:] * _SHADE).astype(np.uint8)
     image = Image.fromarray(shaded)
     _draw_rows(ImageDraw.Draw(image), rows, top + em / 2, image.width, em)

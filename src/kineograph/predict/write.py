@@ -65,7 +65,9 @@ def write_labelled_video(
     def labelled() -> Iterator[Frame]:
         for frame in read_frames(source):
             segment = prediction.at(frame.seconds)
-            drawn = draw_labels(frame.pixels, bars=[(segment.label, segment.probability)])
+            drawn = draw_labels(
+                frame.pixels, bars=[(segment.label, segment.probability)], below=True
+            )
             yield Frame(drawn, frame.seconds, frame.index)
             if progress:
                 progress(frame.index + 1, max(info.frame_count or 0, frame.index + 1), path.name)

@@ -93,17 +93,17 @@ def _set_up_camera(
         aside = np.radians(rng.uniform(-25, 25))
         heading = np.pi - aside if left else aside
     else:
-        aside = np.radians(rng.uniform(*((22, 58) if action == "boxing" else (2, 38))))
+        aside = np.radians(rng.uniform(*((20, 52) if action == "boxing" else (4, 40))))
         heading = np.pi / 2 + (aside if left else -aside)
     pitch = np.radians(rng.uniform(-2, 10))
     travel = performance.travel * scale * np.cos(heading)
     if action in GAITS:  # the camera turns along, but not always fast enough
-        moved = travel[-1] * rng.uniform(0.35, 0.5)
+        moved = travel[-1] * rng.uniform(0.38, 0.5)
     else:  # and sometimes it turns though nobody goes anywhere
         moved = max(0.0, rng.uniform(-0.5, 0.5)) * width
-    moved = float(np.clip(moved, -0.5 * width, 0.5 * width))
+    moved = float(np.clip(moved, -0.62 * width, 0.62 * width))
     path = np.linspace(-0.5, 0.5, len(seconds)) * moved
-    room = 0.27 * width - abs(moved) / 2
+    room = 0.32 * width - abs(moved) / 2
     shake = rng.uniform(0, 1.2) if rng.random() < 0.6 else 0.0
     jitter = shake * np.stack([_wander(seconds, rng), 0.6 * _wander(seconds, rng)], -1)
     x = width / 2 + path + rng.uniform(-1, 1) * room

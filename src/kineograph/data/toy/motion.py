@@ -98,11 +98,11 @@ class Gait:
 
 
 GAIT_NUMBERS = {
-    "walking": Gait((0.95, 1.2), 0.62, 0.0, 0.0),
+    "walking": Gait((0.95, 1.2), 0.62, 0.0, 0.12),
     "jogging": Gait((1.65, 1.85), 0.41, 0.03, 0.3),
-    "running": Gait((2.55, 2.85), 0.33, 0.05, 0.6),
+    "running": Gait((2.55, 2.85), 0.33, 0.05, 0.48),
 }
-POSE_SPREAD = 0.4  # width of the pose range that starts at Gait.pose
+POSE_SPREAD = 0.42  # width of the pose range that starts at Gait.pose
 
 # Degrees at parts of a stride that begins with the foot's strike: (walk, run).
 HIP_CURVES = (
@@ -310,7 +310,7 @@ def _wave(cycles: Array, body: Body, style: Style, rng: np.random.Generator) -> 
     """Both arms go up and down together, in any plane between the front and the side."""
     middle, reach = np.radians(rng.uniform(-8, 22)), rng.uniform(0.7, 0.97)
     swing = np.radians(rng.uniform(44, 60)) * style.amplitude
-    plane = np.radians(rng.uniform(35, 80))
+    plane = np.radians(rng.uniform(28, 78))
     hands = []
     for sign in SIDES:
         share = 1 - style.asymmetry * rng.random()
