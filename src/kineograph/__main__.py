@@ -24,6 +24,9 @@ def main() -> int:
     except TyperException as error:  # a word of the command line is off
         getattr(error, "show", lambda: None)()
         return error.exit_code
+    except OSError as error:  # a full disk, a folder that may not be written
+        where = error.filename or "a file"
+        return _fail(f"{where}: {error.strerror or error}. Free space or choose another folder.", 2)
     if status == INTERRUPTED:  # typer, too, makes this of Ctrl-C, without a word
         return _fail("stopped by you. What was finished is kept; --resume goes on.", INTERRUPTED)
     return status if isinstance(status, int) else 0

@@ -241,3 +241,30 @@ def test_prepare_csv_takes_columns_by_other_names(square_data, tmp_path, run):
     assert {json.loads(line)["group"] for line in lines} == {f"p{i}" for i in range(6)}
     status, text, _ = run(*words, "--column", "sequence")
     assert status == 2 and "THEIRS=OURS" in text
+
+
+def test_a_full_disk_is_one_clear_line_and_the_training_can_go_on(
+    square_data, run, tmp_path, monkeypatch
+):
+    from kineograph.training.log import RunLog
+
+    monkeypatch.chdir(tmp_path)
+    words = ("train", "lrcn-kth", square_data.path, *SMALL, "--name=full", "--no-baselines")
+
+    def full(self, line):
+        raise OSError(28, "No space left on device", str(self.path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunLog, "write", full)
+        status, text, found = run(*words, "--json")
+    assert status == 2 and "log.jsonl: No space left on device. Free space" in found["error"]
+    assert "Traceback" not in text
+    status, _, _ = run(*words, "--resume")
+    assert status == 0
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_line(square_data, run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").write_text("a file where the folder should be")
+    status, text, found = run("train", "lrcn-kth", square_data.path, "--name=x", "--json")
+    assert status == 2 and "cannot be made" in found["error"]

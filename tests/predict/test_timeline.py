@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kineograph.media.frame import Frame
+from kineograph.media import BrokenClipError, Frame, read_frames
 from kineograph.predict.timeline import merge, windows
 
 PIXELS = np.zeros((1, 1, 3), np.uint8)
@@ -74,3 +75,27 @@ def test_time_that_no_window_saw_has_no_segment():
     moments = [(0.0, 1.0, np.array([1.0, 0.0])), (5.0, 6.0, np.array([1.0, 0.0]))]
     found = merge("x", moments, ("a", "b"))
     assert found.seconds == 6.0 and len(found.segments) == 2
+
+
+def test_a_broken_file_is_answered_up_to_its_break(square_data, tmp_path):
+    from kineograph.nets.models import LRCNConfig
+    from kineograph.predict.timeline import predict_file
+    from kineograph.recipes import RECIPES, Trained, change_all
+
+    whole = next((square_data.source_root / "left").glob("*.mp4"))
+    settings = ["data.size_pixels=24,24", "data.frames_per_clip=4"]
+    recipe = change_all(RECIPES["lrcn-kth"], settings)
+    model = LRCNConfig(filters=(4,), pools=(4,), units=4)
+    trained = Trained(tmp_path, recipe, ("a", "b"), model.build(2, (24, 24)).eval(), 1.0)
+    found = predict_file(whole, trained, trained.network, device=torch.device("cpu"))
+    assert found.problem is None
+
+    def breaks(path, size_pixels):
+        frames = list(read_frames(path, size_pixels=size_pixels))
+        yield from frames[:5]
+        raise BrokenClipError("broken after 5 frames")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kineograph.predict.timeline.read_frames", breaks)
+        found = predict_file(whole, trained, trained.network, device=torch.device("cpu"))
+    assert found.problem == "broken after 5 frames" and found.seconds == pytest.approx(0.2)

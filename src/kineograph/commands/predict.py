@@ -53,6 +53,9 @@ def predict(
             except InputError as error:
                 failed[str(path)] = str(error)
     _print(screen, found)
+    for prediction in found:
+        if prediction.problem:
+            screen.say(f"read in part: {prediction.problem}")
     for reason in failed.values():
         screen.say(f"failed: {reason}")
     for path in _write(screen, write or [], out, found, failed):
@@ -60,7 +63,7 @@ def predict(
     screen.result(
         {"run": run, "engine": model.engine, "files": [asdict(p) for p in found], "failed": failed}
     )
-    if failed:
+    if failed or any(prediction.problem for prediction in found):
         raise typer.Exit(1)
 
 
@@ -102,7 +105,7 @@ def _print(screen: Screen, found: list[Any]) -> None:
     for prediction in found:
         for segment in prediction.segments:
             table.add_row(
-                prediction.path,
+                Path(prediction.path).name,
                 f"{segment.start_seconds:.2f} s",
                 f"{segment.end_seconds:.2f} s",
                 segment.label,

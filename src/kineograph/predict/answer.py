@@ -22,7 +22,8 @@ class Prediction:
     probability: float
     probabilities: dict[str, float]
     segments: tuple[Segment, ...]
-    seconds: float  # how long the file is
+    seconds: float  # how long the file is, or how far it could be read
+    problem: str | None = None  # what ended it early; the answer is for the part before
 
     def at(self, seconds: float) -> Segment:
         """The segment that holds at a moment."""

@@ -11,6 +11,7 @@ Frames stream through a buffer of one window, so an hour of video needs no more 
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,7 @@ from torch import Tensor
 from kineograph.data.batch import Batch
 from kineograph.data.clips import choose
 from kineograph.errors import InputError
-from kineograph.media import inspect, read_frames
-from kineograph.media.frame import Frame
+from kineograph.media import BrokenClipError, Frame, inspect, read_frames
 from kineograph.predict.answer import Prediction, Segment
 from kineograph.recipes import Trained
 from kineograph.tasks import LabelFrames
@@ -45,15 +45,13 @@ def predict_file(
 ) -> Prediction:
     """Read a file window by window and say what happens when."""
     window, hop = _spans(path, trained, window_seconds, hop_seconds)
-    frames = _counted(
-        read_frames(path, size_pixels=trained.recipe.data.size_pixels), path, progress
-    )
+    reading = _Reading(path, trained.recipe.data.size_pixels, progress)
     moments: list[Moment] = []
-    for frames_of_window in windows(frames, window, hop):
-        moments += _ask(frames_of_window, trained, network, device)
+    for frames in windows(reading.frames(), window, hop):
+        moments += _ask(frames, trained, network, device)
     if not moments:
         raise InputError(f"{path}: holds no frame. Give a file with at least one picture.")
-    return merge(str(path), moments, trained.classes)
+    return replace(merge(str(path), moments, trained.classes), problem=reading.problem)
 
 
 def _spans(
@@ -174,12 +172,23 @@ def _segments(
             first = i
 
 
-def _counted(frames: Iterable[Frame], path: Path, progress: Progress | None) -> Iterator[Frame]:
-    if progress is None:
-        yield from frames
-        return
-    expected = inspect(path).frame_count or 0
-    for done, frame in enumerate(frames, 1):
-        yield frame
-        if done % 25 == 0:
-            progress(done, max(expected, done), path.name)
+@dataclass
+class _Reading:
+    """The frames of a file, counted as they go; one that breaks gives what came before."""
+
+    path: Path
+    size_pixels: tuple[int, int]
+    progress: Progress | None
+    problem: str | None = None
+
+    def frames(self) -> Iterator[Frame]:
+        expected, done = inspect(self.path).frame_count or 0, 0
+        try:
+            for done, frame in enumerate(read_frames(self.path, size_pixels=self.size_pixels), 1):
+                yield frame
+                if self.progress and done % 25 == 0:
+                    self.progress(done, max(expected, done), self.path.name)
+        except BrokenClipError as error:
+            if not done:
+                raise
+            self.problem = str(error)

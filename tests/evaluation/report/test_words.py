@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from kineograph.evaluation.report.words import (
     beside_published,
     count,
@@ -17,7 +18,6 @@ from kineograph.evaluation.report.words import (
     points,
     span,
 )
-
 from kineograph.evaluation.run_files import RunFiles
 from kineograph.evaluation.scores import Difference
 

@@ -99,7 +99,7 @@ class Gait:
 
 GAIT_NUMBERS = {
     "walking": Gait((0.95, 1.2), 0.62, 0.0, 0.12),
-    "jogging": Gait((1.65, 1.85), 0.41, 0.03, 0.3),
+    "jogging": Gait((1.65, 1.85), 0.41, 0.03, 0.36),
     "running": Gait((2.55, 2.85), 0.33, 0.05, 0.48),
 }
 POSE_SPREAD = 0.42  # width of the pose range that starts at Gait.pose
