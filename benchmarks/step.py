@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from kineograph.export.onnx import export
@@ -32,10 +31,7 @@ def main() -> None:
         trained = Trained(Path(folder), recipe, tuple("abcdef"), network, 2.0)
         export(trained)
         step, whole = OnnxFile(Path(folder) / "step.onnx"), OnnxFile(Path(folder) / "clip.onnx")
-        state = {
-            f"state_{i}": np.zeros((1, recipe.model.units), np.float32)
-            for i in range(len(network.initial_state(1)))
-        }
+        state = step.initial_state()
         frame = clip[:, 0].numpy()
         start = network.initial_state(1)
 
@@ -52,7 +48,7 @@ def main() -> None:
             "window of 40, kineograph in torch": run(lambda: network(clip)),
             "window of 40, ONNX Runtime": run(lambda: whole(frames=clip.numpy())),
             "step, kineograph in torch": run(lambda: network.step(clip[:, 0], start)),
-            "step, ONNX Runtime": run(lambda: step(frame=frame, **state)),
+            "step, ONNX Runtime": run(lambda: step.step(frame, state)),
         }
         print_table(
             "A new frame, one thread", compare(contestants, rounds=5), f"{CALLS} frames a call."

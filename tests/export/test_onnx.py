@@ -47,12 +47,10 @@ def test_clip_and_step_give_torchs_logits_at_any_batch(model, tmp_path):
     with torch.inference_mode():
         whole = run.network(frames).numpy()
     np.testing.assert_allclose(clip(frames=frames.numpy())["logits"], whole, atol=1e-5)
-    leaves = torch.utils._pytree.tree_flatten(run.network.initial_state(7))[0]
-    state = {f"state_{i}": leaf.numpy() for i, leaf in enumerate(leaves)}
+    state = step.initial_state(7)
     for t in range(5):
-        found = step(frame=frames[:, t].numpy(), **state)
-        np.testing.assert_allclose(found["logits"], whole[:, t], atol=1e-5)
-        state = {name: found[f"new_{name}"] for name in state}
+        logits, state = step.step(frames[:, t].numpy(), state)
+        np.testing.assert_allclose(logits, whole[:, t], atol=1e-5)
     assert clip.classes == ["a", "b", "в"]
 
 

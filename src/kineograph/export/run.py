@@ -32,6 +32,21 @@ class OnnxFile:
         """One run; arrays by input name."""
         return dict(zip(self.outputs, self.session.run(self.outputs, inputs), strict=True))
 
+    def initial_state(self, batch: int = 1) -> dict[str, np.ndarray]:
+        """The memory before the first frame of so many videos: what a step takes beside `frame`."""
+        return {
+            known.name: np.zeros((batch, *known.shape[1:]), np.float32)
+            for known in self.session.get_inputs()
+            if known.name.startswith("state_")
+        }
+
+    def step(
+        self, frame: np.ndarray, state: dict[str, np.ndarray]
+    ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """One frame (B, 3, H, W) uint8 -> logits (B, V) and the memory for the next one."""
+        found = self(frame=frame, **state)
+        return found["logits"], {name: found[f"new_{name}"] for name in state}
+
     @property
     def classes(self) -> list[str]:
         """The labels, in the order of the logits."""

@@ -4,24 +4,22 @@ One picture does not tell the actions apart, their motion does: poses are drawn 
 overlap, every clip has the same size, rate and length, and each place is filmed with all actions.
 """
 
-import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from kineograph.data.annotation import Annotation
 from kineograph.data.toy.figure import Pixels, View, cast_actor, draw_actor, project
-from kineograph.data.toy.motion import ACTIONS, GAITS, Array, Performance, perform
+from kineograph.data.toy.motion import ACTIONS, GAITS, Performance, perform
 from kineograph.data.toy.scene import Scene, add_grain, build_scene, cast_shadow, film_place
+from kineograph.data.toy.skeleton import Array
+from kineograph.data.workers import run_jobs
 from kineograph.errors import InputError, nearest
+from kineograph.media.write import write_video
 
 __all__ = ["ACTIONS", "ActorsConfig", "draw_clip", "write_actors"]
-
-FOLLOWED = 0.35  # share of clips whose camera holds the actor still
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def _draw_shadow(frames: Pixels, scene: Scene, performance: Performance, view: V
     right, near = scene.sun
     flat[..., 0] = joints[..., 0] + joints[..., 2] * (right * cos + near * sin)
     flat[..., 1] = joints[..., 1] + joints[..., 2] * (right * sin - near * cos)
-    slanted = View(view.scale, view.heading, view.pitch + 0.2, view.feet, view.roll, view.centre)
+    slanted = replace(view, pitch=view.pitch + 0.2)  # or a flat shadow would be a mere line
     cast_shadow(frames, scene, project(flat, slanted)[..., :2], view.scale)
 
 
@@ -144,6 +142,7 @@ def write_actors(
     """Draw all clips into `folder/<action>/actor07_walking_2.mp4` and say what they show.
 
     Every actor is on one side of the split. `progress(clips done, clips)` is called as it goes.
+    Raises InputError where the disk refuses.
     """
     folder = Path(folder)
     for action in ACTIONS:
@@ -151,18 +150,15 @@ def write_actors(
     jobs = [(folder, actor, action, config) for actor in range(config.actors) for action in ACTIONS]
     total = len(jobs) * config.clips_per_action
     done = 0
-    if workers <= 1:
-        for job in jobs:
-            done += _write_clips(*job)
-            if progress:
-                progress(done, total)
-        return annotate(config)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread) as pool:
-        for finished in as_completed([pool.submit(_write_clips, *job) for job in jobs]):
-            done += finished.result()
-            if progress:
-                progress(done, total)
+    for (_, actor, action, _), written in run_jobs(_write_clips, jobs, workers):
+        if written is None:
+            raise InputError(
+                f"{folder}: the process that drew actor {actor + 1} {action} died, perhaps for "
+                f"want of memory. Try workers=1."
+            )
+        done += written
+        if progress:
+            progress(done, total)
     return annotate(config)
 
 
@@ -194,16 +190,10 @@ def _side(actor: int, actors: int) -> str:
     return "val" if actor >= actors - test - val else "train"
 
 
-def _one_thread() -> None:
-    cv2.setNumThreads(1)
-
-
-def _write_clips(folder: Path, actor: int, action: str, config: ActorsConfig) -> int:
+def _write_clips(job: tuple[Path, int, str, ActorsConfig]) -> int:
     """Write one actor's clips of one action; returns how many."""
-    from kineograph.media.write import write_video
-
+    folder, actor, action, config = job
     for clip in range(config.clips_per_action):
         frames = draw_clip(actor, action, clip, config)
-        path = folder / _file_name(actor, action, clip)
-        write_video(path, frames, config.frames_per_second)
+        write_video(folder / _file_name(actor, action, clip), frames, config.frames_per_second)
     return config.clips_per_action

@@ -117,7 +117,7 @@ def _colour(rng: np.random.Generator, brightness: tuple[float, float]) -> Colour
     """A strong colour by chance whose grey (0 to 255) lies between two values."""
     pixel = np.array([[[rng.random() * 360, rng.uniform(0.4, 0.9), 1.0]]], np.float32)
     colour = cv2.cvtColor(pixel, cv2.COLOR_HSV2RGB)[0, 0]
-    grey = float(colour @ np.float32([0.299, 0.587, 0.114]))
+    grey = float(colour @ np.array([0.299, 0.587, 0.114]))
     red, green, blue = np.minimum(255, colour * rng.uniform(*brightness) / grey)
     return float(red), float(green), float(blue)
 
@@ -200,7 +200,7 @@ def capsules(seen: Array, parts: list[Part], scale: float, lit: bool) -> NDArray
 
 
 def draw_actor(frames: Pixels, actor: Actor, seen: Array, view: View, light: Array) -> None:
-    """Draw an actor into frames (T, H, W, 3); light (256, 3) is what the camera makes of a value."""
+    """Draw an actor into frames (T, H, W, 3); light (256, 3): a value as filmed."""
     parts = limbs(actor)
     dark = capsules(seen, parts, view.scale, lit=False)
     bright = capsules(seen, parts, view.scale, lit=True)
@@ -242,7 +242,7 @@ def _hull(points: Array, radii: Array) -> NDArray[np.int32]:
     """Outline of circles (N, 2) with radii (N,) and all between them, in 1/16 pixel."""
     around = points[:, None] + RING * radii[:, None, None]
     flat = np.rint(around.reshape(-1, 2) * (1 << SHIFT)).astype(np.int32)
-    return cv2.convexHull(flat)
+    return np.asarray(cv2.convexHull(flat), np.int32)
 
 
 def _draw_trunk(frame: Pixels, actor: Actor, seen: Array, view: View, light: Array) -> None:

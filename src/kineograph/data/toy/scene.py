@@ -3,15 +3,17 @@
 A scene is wider than the picture, so that the camera can turn along with an actor.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kineograph.data.toy.figure import Colour, Pixels
+from kineograph.data.toy.figure import Pixels
 from kineograph.data.toy.motion import Array, Joint
+
+Place = NDArray[np.float32]  # (H, W, 3) RGB, 0 to 255
 
 MARGIN = 20  # pixels of scene around the picture, for a tilted or shaking camera
 
@@ -61,7 +63,7 @@ def _tone(rng: np.random.Generator, base: float, spread: float = 12.0) -> Array:
     return base + rng.uniform(-spread, spread, 3) * [1.0, 0.7, 1.0]
 
 
-def _graded(place: NDArray[np.float32], rows: slice, top: Array, bottom: Array) -> None:
+def _graded(place: Place, rows: slice, top: Array, bottom: Array) -> None:
     """Fill rows with a gradient between two colours."""
     count = place[rows].shape[0]
     if count:
@@ -69,18 +71,14 @@ def _graded(place: NDArray[np.float32], rows: slice, top: Array, bottom: Array) 
         place[rows] = (1 - part) * top + part * bottom
 
 
-def _ground(
-    place: NDArray[np.float32], base: float, horizon: int, rng: np.random.Generator
-) -> Array:
+def _ground(place: Place, base: float, horizon: int, rng: np.random.Generator) -> Array:
     """A floor below the horizon; returns its colour."""
     floor = _tone(rng, base + rng.uniform(-28, 14))
     _graded(place, slice(horizon, None), floor, floor + rng.uniform(-14, 18))
     return floor
 
 
-def _room(
-    place: NDArray[np.float32], base: float, horizon: int, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _room(place: Place, base: float, horizon: int, rng: np.random.Generator) -> Place:
     """A wall with a skirting board, and pictures, doors or windows on it."""
     wall = _tone(rng, base)
     _graded(place, slice(0, horizon), wall + rng.uniform(-12, 12), wall)
@@ -89,7 +87,7 @@ def _room(
         left = int(rng.integers(0, place.shape[1]))
         across = int(rng.integers(14, 46))
         top = int(rng.integers(0, max(1, horizon - 30)))
-        foot = horizon if rng.random() < 0.4 else int(min(horizon - 6, top + rng.integers(14, 50)))
+        foot = horizon if rng.random() < 0.4 else min(horizon - 6, top + int(rng.integers(14, 50)))
         inside = wall + rng.uniform(-26, 26)
         frame = inside + rng.uniform(-26, 26)
         cv2.rectangle(place, (left, top), (left + across, foot), frame.tolist(), -1)
@@ -101,9 +99,7 @@ def _room(
     return place
 
 
-def _field(
-    place: NDArray[np.float32], base: float, horizon: int, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _field(place: Place, base: float, horizon: int, rng: np.random.Generator) -> Place:
     """Sky, hills, trees and a meadow."""
     sky = _tone(rng, base) + [-8.0, 0.0, 14.0]
     _graded(place, slice(0, horizon), sky + [-18.0, -8.0, 6.0], sky)
@@ -125,9 +121,7 @@ def _field(
     return place
 
 
-def _tiles(
-    place: NDArray[np.float32], base: float, horizon: int, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _tiles(place: Place, base: float, horizon: int, rng: np.random.Generator) -> Place:
     """A wall of bricks, boards or tiles."""
     wall = _tone(rng, base)
     place[:horizon] = wall
@@ -145,9 +139,7 @@ def _tiles(
     return place
 
 
-def _fence(
-    place: NDArray[np.float32], base: float, horizon: int, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _fence(place: Place, base: float, horizon: int, rng: np.random.Generator) -> Place:
     """A sky or wall behind posts, rails and stripes."""
     back = _tone(rng, base)
     _graded(place, slice(0, horizon), back + rng.uniform(-20, 20), back)
@@ -162,29 +154,27 @@ def _fence(
     return place
 
 
-def _haze(
-    place: NDArray[np.float32], base: float, horizon: int, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _haze(place: Place, base: float, horizon: int, rng: np.random.Generator) -> Place:
     """Nothing but two soft colours: a studio, or fog."""
     _graded(place, slice(0, None), _tone(rng, base, 26), _tone(rng, base, 26))
     if rng.random() < 0.5:
         _ground(place, base, horizon, rng)
-        place = cv2.GaussianBlur(place, (0, 0), rng.uniform(1.0, 8.0))
+        cv2.GaussianBlur(place, (0, 0), rng.uniform(1.0, 8.0), dst=place)
     return place
 
 
-PLACES: tuple[Any, ...] = (_room, _field, _tiles, _fence, _haze)
+PLACES: tuple[Callable[..., Place], ...] = (_room, _field, _tiles, _fence, _haze)
 
 
-def _textured(place: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+def _textured(place: Place, rng: np.random.Generator) -> Place:
     """Blotches of a random size upon a place that is a little out of focus."""
     height, width = place.shape[:2]
     grain = rng.uniform(2, 14)
     small = rng.standard_normal((int(height / grain) + 2, int(width / grain) + 2, 1))
     blotch = cv2.resize(small.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
     strength = np.exp(rng.uniform(np.log(0.5), np.log(7.0)))
-    place = cv2.GaussianBlur(place, (0, 0), rng.uniform(0.3, 1.6))
-    return place + strength * blotch[..., None]
+    cv2.GaussianBlur(place, (0, 0), rng.uniform(0.3, 1.6), dst=place)
+    return place + np.float32(strength) * blotch[..., None]
 
 
 def _light(rng: np.random.Generator) -> Array:
@@ -208,7 +198,7 @@ def _grain(size_pixels: tuple[int, int], rng: np.random.Generator) -> Pixels:
 
 
 def film_place(scene: Scene, size_pixels: tuple[int, int], camera: Array, roll: Array) -> Pixels:
-    """The empty place (T, H, W, 3) seen along a camera path (T, 2) in pixels, tilted by roll (T,)."""
+    """The empty place (T, H, W, 3) along a camera path (T, 2) in pixels, tilted by roll (T,)."""
     height, width = size_pixels
     frames = np.empty((len(camera), height, width, 3), np.uint8)
     centre = np.array([width / 2, height / 2])
@@ -265,9 +255,3 @@ def add_grain(frames: Pixels, scene: Scene, rng: np.random.Generator) -> None:
         window = scene.grain[:, y : y + height, x : x + width]
         cv2.add(frame, window[0], dst=frame)
         cv2.subtract(frame, window[1], dst=frame)
-
-
-def as_colour(values: Array) -> Colour:
-    """Three numbers as cv2 takes them."""
-    red, green, blue = (float(value) for value in values)
-    return red, green, blue
