@@ -216,7 +216,7 @@ def draw_actor(frames: Pixels, actor: Actor, seen: Array, view: View, light: Arr
     is_leg = np.array([min(part.ends) >= Joint.HIP for part in parts])
     far = [_lit(part.colour, light, 0.78) for part in parts]
     for time, frame in enumerate(frames):
-        order = np.argsort(nearness[time] - 9 * is_leg)  # the shirt hangs over the legs
+        order = np.argsort(nearness[time] + 9 * is_leg)  # far arm, legs, shirt, near arm
         before = nearness[time] >= middle[time]
         for part in order[~before[order] | is_leg[order]]:
             bright_paint = paints[part][1] if before[part] else far[part]
