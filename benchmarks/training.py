@@ -71,7 +71,13 @@ def our_steps(precision: str) -> Callable[[], object]:
     optimiser = torch.optim.Adam(network.parameters(), 1e-3)
     task = LabelClips("last")
     batch = Batch(
-        inputs=torch.randint(0, 256, (BATCH, FRAMES, 3, SIZE, SIZE), dtype=torch.uint8),
+        inputs=torch.randint(0, 256, (BATCH, FRAMES, SIZE, SIZE, 3), dtype=torch.uint8).permute(
+            0,
+            1,
+            4,
+            2,
+            3,  # as collate leaves it: colours innermost in memory
+        ),
         lengths=torch.full((BATCH,), FRAMES),
         targets=torch.arange(BATCH) % CLASSES,
         ids=[""] * BATCH,

@@ -120,7 +120,7 @@ REACHES = {
     "filters": ((4, 5), lambda net: tuple(block[0].out_channels for block in net.encoder.blocks)),
     "pools": ((3, 2), lambda net: tuple(block[1].kernel_size for block in net.encoder.blocks)),
     "kernel": (5, lambda net: net.encoder.blocks[0][0].kernel_size[0]),
-    "dropout": (0.5, lambda net: net.encoder.blocks[0][3].p),
+    "dropout": (0.5, lambda net: net.encoder.blocks[0][3].share),
     "channels": (1, lambda net: net.encoder.blocks[0][0].in_channels),
     "frames_norm": ("each", lambda net: net.encoder.frames_norm),
     "features_norm": ("layer", lambda net: "layer" if len([*net.norm.parameters()]) else "none"),

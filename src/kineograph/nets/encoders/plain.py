@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from kineograph.nets.checks import check_choice, check_counts, check_shares
+from kineograph.nets.encoders.dropout import Dropout
 
 FRAMES_NORMS = ("none", "each")
 LEAST_SPREAD = 0.05  # of a frame in [0, 1]: what is flatter than this is noise, not to be blown up
@@ -73,7 +74,7 @@ class PlainEncoder(nn.Module):
                     nn.Conv2d(channels, count, kernel, padding=kernel // 2),
                     nn.MaxPool2d(pool),
                     nn.ReLU(),
-                    nn.Dropout(dropout),
+                    Dropout(dropout),
                 )
             )
             self._largest_map = max(self._largest_map, count * height * width)
