@@ -26,7 +26,7 @@ class Dropout(nn.Module):
         """Drop, or in evaluation pass x through."""
         if not self.training or not self.below:
             return x
-        if not x.device.type == "cpu":
+        if x.device.type != "cpu":
             return F.dropout(x, self.below / LEVELS)
         numbers = torch.empty(-(-x.numel() // 8), dtype=torch.int64).random_(-(2**63), None)
         drawn = numbers.view(torch.uint8)[: x.numel()]
