@@ -15,11 +15,17 @@ def temporary_beside(path: Path) -> Path:
     return path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}{UNFINISHED}")
 
 
-def write_text_whole(path: Path, text: str) -> None:
-    """Write UTF-8 `text` to `path`, whole or not at all, with the same line ends everywhere."""
+def write_bytes_whole(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, whole or not at all; makes its folder. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_beside(path)
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.write_bytes(content)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_text_whole(path: Path, text: str) -> None:
+    """Write UTF-8 `text` as it is, with the same line ends everywhere."""
+    write_bytes_whole(path, text.encode("utf-8"))

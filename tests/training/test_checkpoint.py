@@ -55,7 +55,7 @@ def test_a_failed_write_says_why_and_leaves_the_old_file(tmp_path, monkeypatch):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint, "save_file", full)
+    monkeypatch.setattr(checkpoint, "write_bytes_whole", full)
     with pytest.raises(InputError, match="No space left on device.*Free space.*is whole"):
         save_weights(path, nn.Linear(2, 2))
     assert path.read_bytes() == before

@@ -6,13 +6,13 @@ a list of probabilities a class.
 
 import json
 import math
-import os
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from kineograph.errors import InputError
+from kineograph.whole_file import write_text_whole
 
 Label = str | Sequence[str]
 Probability = float | Sequence[float]
@@ -113,10 +113,7 @@ def write_answers(path: Path | str, answers: Iterable[Answer]) -> Path:
     """Write answers to a JSONL file, whole or not at all; returns its path."""
     path = Path(path)
     text = "".join(_line(answer) + "\n" for answer in answers)
-    part = path.with_name(path.name + ".part")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)
+    write_text_whole(path, text)
     return path
 
 

@@ -37,6 +37,7 @@ from kineograph.tasks import LabelClips, LabelFrames
 from kineograph.training.checkpoint import load_matching_weights
 from kineograph.training.fit import Training, fit, silent
 from kineograph.training.reproduce import describe_environment, seed_everything
+from kineograph.whole_file import write_text_whole
 
 Progress = Callable[[int, int, str], None]
 Stage = Callable[[str, str], AbstractContextManager[Progress]]  # title, unit
@@ -332,4 +333,4 @@ def _speed(
 
 def write_json(path: Path, found: Any) -> None:
     """Readable JSON, names in their own letters."""
-    path.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_text_whole(path, json.dumps(found, indent=2, ensure_ascii=False) + "\n")

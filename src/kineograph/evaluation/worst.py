@@ -8,6 +8,7 @@ import numpy as np
 from kineograph.data.clips import ClipDataset
 from kineograph.evaluation.answers import Answer
 from kineograph.media.write import write_strip
+from kineograph.whole_file import write_text_whole
 
 SHOWN = 8  # mistakes
 PICTURES = 8  # in a strip
@@ -39,7 +40,7 @@ def draw_worst(run: Path, answers: list[Answer], data: ClipDataset) -> None:
             }
         )
     text = json.dumps(listed, indent=2, ensure_ascii=False) + "\n"
-    (folder / "worst.json").write_text(text, encoding="utf-8")
+    write_text_whole(folder / "worst.json", text)
 
 
 def _sureness(answer: Answer) -> float:

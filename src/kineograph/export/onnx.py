@@ -6,7 +6,6 @@ the spot, so that `predict` can take the faster.
 
 import json
 import logging
-import os
 import time
 import warnings
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from torch.utils._pytree import tree_flatten, tree_unflatten
 from kineograph.errors import InputError
 from kineograph.export.run import OnnxFile
 from kineograph.recipes import Trained
+from kineograph.whole_file import write_bytes_whole, write_text_whole
 
 TOLERANCE = 1e-4  # largest difference of a logit that is still float rounding
 BATCH = 3  # of the example that is traced; 0 and 1 would be taken for constants
@@ -66,8 +66,7 @@ def export(trained: Trained, folder: Path | None = None) -> dict[str, Any]:
         report["step"] = _export_step(trained, network, clip, folder / "step.onnx")
     else:
         report["step"] = {"skipped": "this network looks ahead and cannot step"}
-    text = json.dumps(report, indent=2) + "\n"
-    (folder / "export.json").write_text(text, encoding="utf-8")
+    write_text_whole(folder / "export.json", json.dumps(report, indent=2) + "\n")
     return report
 
 
@@ -135,9 +134,7 @@ def _write(
     model = program.model_proto
     for key, value in describe(trained).items():
         model.metadata_props.add(key=key, value=value)
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_bytes(model.SerializeToString())
-    os.replace(fresh, path)
+    write_bytes_whole(path, model.SerializeToString())
 
 
 def describe(trained: Trained) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 from kineograph.errors import InputError, nearest
 from kineograph.recipes.recipe import Recipe, recipe_from_json, recipe_to_json
 from kineograph.training.checkpoint import load_weights
+from kineograph.whole_file import write_text_whole
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,8 @@ def write_recipe_file(
         "clip_seconds": round(clip_seconds, 3),
         "recipe": recipe_to_json(recipe),
     }
-    folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
-    (folder / "recipe.json").write_text(text, encoding="utf-8")
+    write_text_whole(folder / "recipe.json", text)
 
 
 def read_recipe_file(folder: Path) -> dict[str, Any]:

@@ -5,17 +5,17 @@ No pickle: a checkpoint from a stranger can hold numbers only.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from kineograph.errors import InputError
+from kineograph.whole_file import write_bytes_whole
 
 
 @dataclass
@@ -111,13 +111,10 @@ def load_matching_weights(path: Path, network: nn.Module) -> list[str]:
 
 def write_safetensors(path: Path, tensors: Mapping[str, Tensor], notes: dict[str, object]) -> None:
     """One file, moved into place when it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    content = save(dict(tensors), metadata={"notes": json.dumps(notes)})
     try:
-        save_file(dict(tensors), fresh, metadata={"notes": json.dumps(notes)})
-        os.replace(fresh, path)
-    except (OSError, SafetensorError) as error:
-        fresh.unlink(missing_ok=True)
+        write_bytes_whole(path, content)
+    except OSError as error:
         raise InputError(
             f"{path}: cannot be written ({error}). "
             "Free space or choose another folder; what was saved before is whole."

@@ -1,9 +1,10 @@
 """log.jsonl: one JSON object an epoch, appended and flushed, so that a crash loses no line."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
+
+from kineograph.whole_file import write_text_whole
 
 
 class RunLog:
@@ -37,7 +38,5 @@ class RunLog:
     def keep_epochs(self, *, below: int) -> None:
         """Drop what was written after the checkpoint that a resumed training starts from."""
         kept = [line for line in self.read() if line.get("epoch", 0) < below]
-        fresh = self.path.with_name(self.path.name + ".new")
-        fresh.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
-        os.replace(fresh, self.path)
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept)
+        write_text_whole(self.path, text)

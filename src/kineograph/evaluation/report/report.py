@@ -3,7 +3,6 @@
 write_report("runs/lrcn-kth")
 """
 
-import os
 from pathlib import Path
 
 from kineograph.evaluation.report import as_html, as_markdown
@@ -25,6 +24,7 @@ from kineograph.evaluation.report.run_sections import (
     repeat,
 )
 from kineograph.evaluation.report.words import interval_words, judgement, outcome
+from kineograph.whole_file import write_text_whole
 
 SECTIONS = (  # in reading order
     headline,
@@ -90,7 +90,5 @@ def _lead(material: Material) -> list[str]:
 
 
 def _write(path: Path, text: str) -> Path:
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)
+    write_text_whole(path, text)
     return path
