@@ -268,3 +268,25 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(square_data, run, tmp_pa
     (tmp_path / "runs").write_text("a file where the folder should be")
     status, text, found = run("train", "lrcn-kth", square_data.path, "--name=x", "--json")
     assert status == 2 and "cannot be made" in found["error"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ["--set=data.sampling=windows", "--set=data.frames_per_clip=3"],
+        ["--set=data.frames_per_second=12.5", "--set=data.frames_per_clip=3"],
+        ["--set=data.sampling=consecutive"],
+    ],
+)
+def test_predict_takes_the_frames_that_evaluation_takes(
+    changes, square_data, run, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    few = [word for word in SMALL if "epochs" not in word] + ["--set=training.epochs=1"]
+    words = ("train", "lrcn-kth", square_data.path, *few, *changes, "--no-baselines", "--name=x")
+    assert run(*words)[0] == 0
+    answers = map(json.loads, Path("runs/x/predictions.jsonl").read_text().splitlines())
+    answers = {square_data.source_root / a["video"]: a["probabilities"] for a in answers}
+    _, _, found = run("predict", "x", *answers, "--json")
+    for file, probabilities in zip(found["files"], answers.values(), strict=True):
+        assert file["probabilities"] == pytest.approx(probabilities, abs=1e-5)

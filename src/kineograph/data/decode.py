@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -93,9 +93,17 @@ def _kept_frames(job: Job) -> Iterator[Frame]:
         window=job.annotations[0].window,
         frames_per_second=rate or PICTURES_PER_SECOND,
     )
+    return thinned(frames, rate)
+
+
+def thinned(frames: Iterable[Frame], frames_per_second: float | None) -> Iterator[Frame]:
+    """The first frame of every tick of a slower clock; all of them where the rate is None."""
     kept_tick = -1
     for frame in frames:
-        tick = kept_tick + 1 if rate is None else math.floor((frame.seconds + JUST_BEFORE) * rate)
+        seconds = frame.seconds + JUST_BEFORE
+        tick = kept_tick + 1
+        if frames_per_second is not None:
+            tick = math.floor(seconds * frames_per_second)
         if tick > kept_tick:
             kept_tick = tick
             yield frame

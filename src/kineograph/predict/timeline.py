@@ -19,7 +19,9 @@ import torch
 from torch import Tensor
 
 from kineograph.data.batch import Batch
-from kineograph.data.clips import choose
+from kineograph.data.clips import DataConfig, choose
+from kineograph.data.decode import thinned
+from kineograph.data.sampling import all_windows
 from kineograph.errors import InputError
 from kineograph.media import BrokenClipError, Frame, inspect, read_frames
 from kineograph.predict.answer import Prediction, Segment
@@ -47,7 +49,8 @@ def predict_file(
     window, hop = _spans(path, trained, window_seconds, hop_seconds)
     reading = _Reading(path, trained.recipe.data.size_pixels, progress)
     moments: list[Moment] = []
-    for frames in windows(reading.frames(), window, hop):
+    kept = thinned(reading.frames(), trained.recipe.data.frames_per_second)
+    for frames in windows(kept, window, hop):
         moments += _ask(frames, trained, network, device)
     if not moments:
         raise InputError(f"{path}: holds no frame. Give a file with at least one picture.")
@@ -97,21 +100,35 @@ def _ask(
 ) -> list[Moment]:
     """The answers of one window: one for all of it, or one for each of its sampled frames."""
     seconds = np.array([frame.seconds for frame in frames])
-    chosen = choose(seconds, trained.recipe.data, None)
-    pixels = np.stack([frames[i].pixels for i in chosen])
-    batch = Batch(
-        inputs=torch.from_numpy(pixels).permute(0, 3, 1, 2)[None],
-        lengths=torch.tensor([len(chosen)]),
-        targets=torch.zeros(1, dtype=torch.long),
-        ids=[""],
-    )
-    (answer,) = trained.recipe.task.answer(network, batch.to(device))
     end = seconds[-1] + _frame_seconds(seconds)
-    if answer.ndim == 1:
-        return [(seconds[0], end, answer)]
-    edges = _edges(seconds[chosen], seconds[0], end)
-    pairs = zip(edges, answer, strict=True)
-    return [(start, stop, row) for (start, stop), row in pairs if stop > start]
+    whole: list[np.ndarray] = []
+    moments: list[Moment] = []
+    for chosen in _choices(seconds, trained.recipe.data):
+        pixels = np.stack([frames[i].pixels for i in chosen])
+        batch = Batch(
+            inputs=torch.from_numpy(pixels).permute(0, 3, 1, 2)[None],
+            lengths=torch.tensor([len(chosen)]),
+            targets=torch.zeros(1, dtype=torch.long),
+            ids=[""],
+        )
+        (answer,) = trained.recipe.task.answer(network, batch.to(device))
+        if answer.ndim == 1:
+            whole.append(answer)
+        else:
+            first, last = chosen[0], chosen[-1]
+            stop = end if last == len(frames) - 1 else seconds[last + 1]
+            edges = _edges(seconds[chosen], seconds[first], stop)
+            pairs = zip(edges, answer, strict=True)
+            moments += [(start, stop, row) for (start, stop), row in pairs if stop > start]
+    return [(seconds[0], end, np.mean(whole, axis=0)), *moments] if whole else moments
+
+
+def _choices(seconds: np.ndarray, config: DataConfig) -> list[np.ndarray]:
+    """The frames that evaluation takes of such a clip; several times where it goes by windows."""
+    asked = config.frames_per_clip
+    if config.sampling == "windows" and len(seconds) > asked:
+        return all_windows(len(seconds), asked, config.window_stride or asked)
+    return [choose(seconds, config, None)]
 
 
 def _frame_seconds(seconds: np.ndarray) -> float:
