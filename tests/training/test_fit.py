@@ -1,6 +1,7 @@
 """The loop: it learns, stops in time, resumes bit for bit after a kill, refuses nan."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -160,24 +161,37 @@ def test_a_loss_that_is_not_finite_names_the_batch(square_data, tmp_path):
         fit(job)
 
 
-def test_ctrl_c_saves_where_it_was(square_data, tmp_path, monkeypatch):
+def test_ctrl_c_in_a_step_ends_the_step_and_saves(square_data, tmp_path, monkeypatch):
     job = training(square_data, tmp_path)
     real = fit_module.train_step
 
-    def interrupted(job, batch, rate):
+    def pressed(job, batch, rate):
         if job.place.step == 2:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
         return real(job, batch, rate)
 
-    monkeypatch.setattr(fit_module, "train_step", interrupted)
+    monkeypatch.setattr(fit_module, "train_step", pressed)
     with pytest.raises(KeyboardInterrupt):
         fit(job)
+    assert job.place.step == 3 and job.checkpoint.exists()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     monkeypatch.setattr(fit_module, "train_step", real)
     resumed = training(square_data, tmp_path)
     fit(resumed, resume=True)
     whole = training(square_data, tmp_path / "whole")
     fit(whole)
     assert same(parameters_of(whole.network), parameters_of(resumed.network))
+
+
+def test_a_second_ctrl_c_does_not_wait(square_data, tmp_path, monkeypatch):
+    def pressed_twice(job, batch, rate):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError("the step went on")
+
+    monkeypatch.setattr(fit_module, "train_step", pressed_twice)
+    with pytest.raises(KeyboardInterrupt):
+        fit(training(square_data, tmp_path))
 
 
 def test_another_trainings_checkpoint_is_refused(square_data, tmp_path):

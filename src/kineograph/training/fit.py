@@ -26,6 +26,7 @@ from kineograph.training.checkpoint import (
     save_checkpoint,
     save_weights,
 )
+from kineograph.training.interrupt import interrupt_between_steps
 from kineograph.training.log import RunLog
 from kineograph.training.optimise import TrainingConfig, learning_rate_at, make_optimiser
 from kineograph.training.reproduce import seed_everything
@@ -83,19 +84,16 @@ def fit(job: Training, *, resume: bool = False) -> Place:
     the weights come out bit for bit as if it had never stopped. Ctrl-C saves before it leaves.
     """
     _begin(job, resume)
-    try:
+    with interrupt_between_steps() as interrupted:
         while not job.place.finished:
-            train_epoch(job)
+            train_epoch(job, interrupted)
             finish_epoch(job)
-    except KeyboardInterrupt:
-        save(job)
-        raise
     load_weights(job.weights, job.network)
     return job.place
 
 
-def train_epoch(job: Training) -> None:
-    """The steps of one epoch that are still to do."""
+def train_epoch(job: Training, interrupted: Callable[[], bool]) -> None:
+    """The steps of one epoch that are still to do; Ctrl-C saves after the step under way."""
     job.network.train()
     place, total = job.place, job.config.epochs * job.steps_per_epoch
     for batch in walk(job, job.train, shuffle=True, first_step=place.step):
@@ -114,8 +112,10 @@ def train_epoch(job: Training) -> None:
             job.config.epochs * len(job.train),
             f"epoch {place.epoch} of {job.config.epochs} · loss {place.loss_sum / place.clips:.3f}",
         )
-        if time.monotonic() - job.last_saved > job.config.checkpoint_seconds:
+        if interrupted() or time.monotonic() - job.last_saved > job.config.checkpoint_seconds:
             save(job)
+        if interrupted():
+            raise KeyboardInterrupt
 
 
 def train_step(job: Training, batch: Batch, rate: float) -> tuple[float, list[Any]]:
