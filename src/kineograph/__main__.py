@@ -28,7 +28,10 @@ def main() -> int:
         where = error.filename or "a file"
         return _fail(f"{where}: {error.strerror or error}. Free space or choose another folder.", 2)
     if status == INTERRUPTED:  # typer, too, makes this of Ctrl-C, without a word
-        return _fail("stopped by you. What was finished is kept; --resume goes on.", INTERRUPTED)
+        return _fail(
+            "stopped by you. What was finished is kept; a training goes on with --resume.",
+            INTERRUPTED,
+        )
     return status if isinstance(status, int) else 0
 
 

@@ -16,6 +16,7 @@ SMALL = [
     "--set=model.pools=4,3",
     "--set=training.epochs=12",
     "--set=training.learning_rate=1e-2",
+    "--allow-leakage",  # the drawn squares are much alike
 ]
 
 
@@ -290,3 +291,60 @@ def test_predict_takes_the_frames_that_evaluation_takes(
     _, _, found = run("predict", "x", *answers, "--json")
     for file, probabilities in zip(found["files"], answers.values(), strict=True):
         assert file["probabilities"] == pytest.approx(probabilities, abs=1e-5)
+
+
+def test_a_copy_on_two_sides_is_refused_and_if_allowed_said_first(
+    square_data, run, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    source = tmp_path / "clips"
+    shutil.copytree(square_data.source_root, source)
+    rows = [f"{a.video},{a.label},{a.person},{a.split}" for a in square_data.annotations]
+    shutil.copy(source / "left" / "p0_left_0.mp4", source / "left" / "new.mp4")
+    rows.append("left/new.mp4,left,p9,test")
+    (tmp_path / "t.csv").write_text("file,label,person,split\n" + "\n".join(rows) + "\n")
+    assert run("prepare", "csv", "t.csv", "data", "--root", source)[0] == 0
+    few = [word for word in SMALL if "epochs" not in word and "leakage" not in word]
+    few += ["--set=training.epochs=1"]
+    words = ("train", "lrcn-kth", "data", *few, "--no-baselines", "--name=x", "--json")
+    status, _, found = run(*words)
+    assert status == 2 and "same file" in found["error"] and "--allow-leakage" in found["error"]
+    status, _, _ = run(*words, "--allow-leakage")
+    assert status == 0
+    first = (tmp_path / "runs/x/report.md").read_text().splitlines()[0]
+    assert "share" in first or "leak" in first.lower()
+
+
+def test_a_demo_deletes_nothing_that_no_demo_made(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    mine = tmp_path / "clips" / "mine" / "a.mp4"
+    mine.parent.mkdir(parents=True)
+    mine.write_bytes(b"precious")
+    status, text, found = run("demo", "--folder", tmp_path, "--json")
+    assert status == 2 and "no demo made" in found["error"] and mine.read_bytes() == b"precious"
+
+
+def test_resuming_with_other_options_leaves_the_run_as_it_was(
+    square_data, run, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    words = ("train", "lrcn-kth", square_data.path, *SMALL, "--no-baselines", "--name=x")
+    assert run(*words)[0] == 0
+    before = {p: p.read_bytes() for p in (tmp_path / "runs" / "x").rglob("*") if p.is_file()}
+    status, text, found = run(*words, "--set=model.units=9", "--resume", "--json")
+    assert status == 2 and "saved by another recipe" in found["error"]
+    assert {
+        p: p.read_bytes() for p in (tmp_path / "runs" / "x").rglob("*") if p.is_file()
+    } == before
+
+
+def test_files_of_one_name_do_not_overwrite_each_other(journey, square_data, run, monkeypatch):
+    monkeypatch.chdir(journey)
+    clip = next((square_data.source_root / "left").glob("*.mp4"))
+    for folder in ("a", "b"):
+        (journey / folder).mkdir(exist_ok=True)
+        shutil.copy(clip, journey / folder / "x.mp4")
+    words = ("predict", "squares", "a/x.mp4", "b/x.mp4", "--write=srt", "--out=both")
+    status, text, _ = run(*words)
+    assert status == 0 and "b/x.mp4" in text
+    assert {p.name for p in (journey / "both").iterdir()} == {"x.srt", "x-2.srt"}

@@ -58,7 +58,7 @@ def test_another_source_is_refused_unless_it_may_be_overwritten(tmp_path):
         write(tmp_path / "data", tmp_path / "two")
     assert str(caught.value) == (
         f"{folder.path} holds the data set made from {tmp_path / 'one'}. "
-        "Choose another folder, or allow it to be overwritten."
+        "Choose another folder, or replace it with --overwrite."
     )
     write(tmp_path / "data", tmp_path / "two", overwrite=True)
     assert DataFolder(tmp_path / "data").source_root == tmp_path / "two"

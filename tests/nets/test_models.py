@@ -121,6 +121,7 @@ REACHES = {
     "pools": ((3, 2), lambda net: tuple(block[1].kernel_size for block in net.encoder.blocks)),
     "kernel": (5, lambda net: net.encoder.blocks[0][0].kernel_size[0]),
     "dropout": (0.5, lambda net: net.encoder.blocks[0][3].share),
+    "dropout_last": (False, lambda net: net.encoder.blocks[-1][3].share > 0),
     "channels": (1, lambda net: net.encoder.blocks[0][0].in_channels),
     "frames_norm": ("each", lambda net: net.encoder.frames_norm),
     "features_norm": ("layer", lambda net: "layer" if len([*net.norm.parameters()]) else "none"),

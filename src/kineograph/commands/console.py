@@ -25,6 +25,12 @@ Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes that decode; all cores if left away.")
 ]
+AllowLeakage = Annotated[
+    bool, typer.Option("--allow-leakage", help="Train though the sides share clips or people.")
+]
+LookForCopies = Annotated[
+    bool, typer.Option("--look-for-copies", help="Compare pictures across the sides, too.")
+]
 
 PLAIN_SECONDS = 5.0  # between lines where no terminal redraws a bar
 

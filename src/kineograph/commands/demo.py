@@ -15,7 +15,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Other actors, other weights.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """The whole journey on drawn clips: about two minutes on two cores."""
+    """The whole journey on drawn clips: two to three minutes on two cores."""
     screen = Screen(as_json)
     screen.say("Drawing actors, teaching a network what they do, testing it on actors never seen.")
     from kineograph.data.toy.actors import ActorsConfig
@@ -24,7 +24,7 @@ def demo(
     from kineograph.recipes import change, find_recipe
 
     run = folder / "run"
-    shutil.rmtree(run, ignore_errors=True)
+    _make_room(folder)
     config = ActorsConfig(actors=60, clips_per_action=2, seed=seed)
     data = _draw(folder, config, screen)
     job = Experiment(
@@ -51,14 +51,32 @@ def demo(
     screen.result(found | {"video": str(video)})
 
 
+MARK = ".made-by-kineograph-demo"
+PARTS = ("clips", "data", "run")
+
+
+def _make_room(folder: Path) -> None:
+    """Delete what an earlier demo made, and nothing else."""
+    from kineograph.errors import InputError
+
+    there = [part for part in PARTS if (folder / part).exists()]
+    if there and not (folder / MARK).exists():
+        raise InputError(
+            f"{folder}: has a {there[0]} that no demo made. It is left as it is: choose another "
+            "--folder."
+        )
+    for part in there:
+        shutil.rmtree(folder / part)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).write_text("clips, data and run may be deleted by the next demo\n")
+
+
 def _draw(folder: Path, config: Any, screen: Screen) -> Any:
     """Draw the clips and write them down as `prepare` would."""
     from kineograph.data.dataset_folder import write_data_folder
     from kineograph.data.toy.actors import write_actors
 
     clips, data = folder / "clips", folder / "data"
-    for old in (clips, data):
-        shutil.rmtree(old, ignore_errors=True)
     with screen.stage("Drawing actors", "clips") as progress:
         annotations = write_actors(
             clips, config, progress=lambda done, total: progress(done, total, "")

@@ -13,10 +13,12 @@ def evaluate(
     run: Annotated[str, typer.Argument(help="A run folder, or a shipped network's name.")],
     data: Annotated[Path, typer.Argument(help="A folder made by `kineograph prepare`.")],
     side: Annotated[
-        str, typer.Option(help="test, val, train, or all: what of the folder is asked.")
-    ] = "test",
+        str | None,
+        typer.Option(help="test, val, train or all; all of clips that were not trained on."),
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Where the report goes; RUN/evaluation-DATA if left away.")
+        Path | None,
+        typer.Option(help="Where the report goes; RUN/evaluation-DATA-SIDE if left away."),
     ] = None,
     device: Device = "auto",
     as_json: AsJson = False,
@@ -32,7 +34,8 @@ def evaluate(
 
     folder = DataFolder(data)
     trained = load(run)
-    target = out or Path("runs") / trained.name / f"evaluation-{folder.path.resolve().name}-{side}"
+    home = Path("runs") / trained.name if trained.shipped else trained.folder
+    target = out or home / f"evaluation-{folder.path.resolve().name}-{side or 'clips'}"
     report = evaluate_again(
         trained,
         folder,

@@ -1,6 +1,8 @@
 """kineograph predict RUN FILE…: a label for a clip, a timeline for a long video."""
 
+from collections import Counter
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,10 +58,10 @@ def predict(
     for prediction in found:
         if prediction.problem:
             screen.say(f"read in part: {prediction.problem}")
-    for reason in failed.values():
-        screen.say(f"failed: {reason}")
     for path in _write(screen, write or [], out, found, failed):
         screen.say(f"Wrote {path}")
+    for reason in failed.values():
+        screen.say(f"failed: {reason}")
     screen.result(
         {"run": run, "engine": model.engine, "files": [asdict(p) for p in found], "failed": failed}
     )
@@ -102,10 +104,12 @@ def _print(screen: Screen, found: list[Any]) -> None:
     for column, justify in (("file", "left"), ("from", "right"), ("to", "right"),
                             ("label", "left"), ("probability", "right")):  # fmt: skip
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
-    for prediction in found:
+    names = [Path(prediction.path).name for prediction in found]
+    for name, prediction in zip(names, found, strict=True):
+        shown = name if names.count(name) == 1 else prediction.path
         for segment in prediction.segments:
             table.add_row(
-                Path(prediction.path).name,
+                shown,
                 f"{segment.start_seconds:.2f} s",
                 f"{segment.end_seconds:.2f} s",
                 segment.label,
@@ -117,26 +121,47 @@ def _print(screen: Screen, found: list[Any]) -> None:
 def _write(
     screen: Screen, formats: list[str], out: Path, found: list[Any], failed: dict[str, str]
 ) -> list[Path]:
+    """What was asked for, file by file; one that cannot be written is said and the rest goes on."""
     from kineograph.errors import InputError
     from kineograph.predict import write
 
-    written: list[Path] = []
+    stems = _stems([Path(prediction.path) for prediction in found])
+    tasks: list[tuple[str, Path, Any]] = []
     if "csv" in formats:
-        write.write_csv(out / "predictions.csv", found)
-        written.append(out / "predictions.csv")
+        path = out / "predictions.csv"
+        tasks.append((str(path), path, lambda path: write.write_csv(path, found)))
     if "json" in formats:
-        write.write_json(out / "predictions.json", found)
-        written.append(out / "predictions.json")
-    for prediction in found:
-        stem = Path(prediction.path).stem
+        path = out / "predictions.json"
+        tasks.append((str(path), path, lambda path: write.write_json(path, found)))
+    for stem, each in zip(stems, found, strict=True):
+        if "srt" in formats:
+            act = partial(write.write_srt, prediction=each)
+            tasks.append((each.path, out / f"{stem}.srt", act))
+        if "mp4" in formats:
+            act = partial(_write_video, screen, stem, each)
+            tasks.append((each.path, out / f"{stem}.labelled.mp4", act))
+    written: list[Path] = []
+    for name, path, act in tasks:
         try:
-            if "srt" in formats:
-                write.write_srt(out / f"{stem}.srt", prediction)
-                written.append(out / f"{stem}.srt")
-            if "mp4" in formats:
-                with screen.stage(f"Labelling {stem}", "frames") as progress:
-                    write.write_labelled_video(out / f"{stem}.labelled.mp4", prediction, progress)
-                written.append(out / f"{stem}.labelled.mp4")
-        except InputError as error:
-            failed[prediction.path] = str(error)
+            act(path)
+            written.append(path)
+        except (InputError, OSError) as error:
+            failed[name] = str(error)
     return written
+
+
+def _write_video(screen: Screen, stem: str, prediction: Any, path: Path) -> None:
+    from kineograph.predict.write import write_labelled_video
+
+    with screen.stage(f"Labelling {stem}", "frames") as progress:
+        write_labelled_video(path, prediction, progress)
+
+
+def _stems(paths: list[Path]) -> list[str]:
+    """Names for what is written: of equal stems, all but the first get a number."""
+    seen: Counter[str] = Counter()
+    stems = []
+    for path in paths:
+        seen[path.stem] += 1
+        stems.append(path.stem if seen[path.stem] == 1 else f"{path.stem}-{seen[path.stem]}")
+    return stems

@@ -1,11 +1,19 @@
 """kineograph train RECIPE DATA: learn, test, compare with baselines, report."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from kineograph.commands.console import AsJson, Device, Screen, Set, Workers
+from kineograph.commands.console import (
+    AllowLeakage,
+    AsJson,
+    Device,
+    LookForCopies,
+    Screen,
+    Set,
+    Workers,
+)
 
 SPLITS = {"given": "split as given", "group": "split by group", "clip": "split by clip"}
 
@@ -28,6 +36,8 @@ def train(
         bool,
         typer.Option("--baselines/--no-baselines", help="Compare with three baselines."),
     ] = True,
+    allow_leakage: AllowLeakage = False,
+    look_for_copies: LookForCopies = False,
     device: Device = "auto",
     threads: Annotated[
         int | None,
@@ -41,7 +51,6 @@ def train(
     screen.say("Loading …")
     from kineograph.data.dataset_folder import DataFolder
     from kineograph.evaluation.experiment import Experiment, run_experiment
-    from kineograph.evaluation.scores import summarise
     from kineograph.recipes import change, change_all, find_recipe
     from kineograph.training.reproduce import choose_device
 
@@ -59,16 +68,28 @@ def train(
         resume=resume,
         start_from=start_from,
         with_baselines=baselines,
+        look_for_copies=look_for_copies,
+        allow_leakage=allow_leakage,
         workers=workers,
         threads=threads,
         stage=screen.stage,
         say=screen.say,
     )
-    done = run_experiment(job)
-    found = summarise(run)
+    _finish(screen, run_experiment(job))
+
+
+def _finish(screen: Screen, done: dict[str, Any]) -> None:
+    """The figures, where the report is, and the status: not zero if clips were left out."""
+    from kineograph.evaluation.scores import summarise
+
+    found, left_out = summarise(done["run"]), done["left_out"]
     print_outcome(screen, found)
     screen.say(f"Report: {done['report']}")
-    screen.result(found)
+    if left_out:
+        screen.say(f"{len(left_out)} files were left out: see the lines above.")
+    screen.result(found | {"left_out": left_out})
+    if left_out:
+        raise typer.Exit(1)
 
 
 def run_to_use(name: str, resume: bool, *, renew: bool) -> Path:

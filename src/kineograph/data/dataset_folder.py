@@ -140,7 +140,9 @@ def refuse_other_source(path: Path, source_root: Path) -> None:
         holds = f"an {ANNOTATIONS} without a {ABOUT}"
     else:
         return
-    raise InputError(f"{path} holds {holds}. Choose another folder, or allow it to be overwritten.")
+    raise InputError(
+        f"{path} holds {holds}. Choose another folder, or replace it with --overwrite."
+    )
 
 
 def _read_about(path: Path) -> dict[str, Any]:

@@ -31,7 +31,7 @@ SIDES = ("test", "val", "train", "all")
 def evaluate_again(
     trained: Trained,
     data: DataFolder,
-    side: str,
+    side: str | None,
     out: Path,
     *,
     device: torch.device,
@@ -40,16 +40,20 @@ def evaluate_again(
 ) -> Path:
     """Ask about one side of a prepared folder; returns the report in `out`.
 
-    "all" asks about every clip. Clips that the network was trained on are said in the first line.
+    "all" asks about every clip; None is "test" of the data that it was trained on, and all of
+    other data. Clips that the network was trained on are said in the first line.
     """
-    if side not in SIDES:
+    if side is not None and side not in SIDES:
         raise InputError(
             f"--side {side}: known sides are {', '.join(SIDES)}. {nearest(side, SIDES)}".rstrip()
         )
     _check_classes(trained, data)
+    if (out / "model.safetensors").exists():
+        raise InputError(f"{out}: holds a training. Choose another --out for the evaluation.")
     job = Experiment(recipe=trained.recipe, data=data, run=out, device=device, stage=stage, say=say)
     cache, readable, problems = read_clips(job)
     config = trained.recipe.data
+    side = side or ("test" if _learned(trained) & {clip.id for clip in readable} else "all")
     split = Split(train=[], val=[], test=readable, how="all clips", warning=None)
     if side != "all":
         whole = assign_splits(readable, config.split, fractions=config.fractions, seed=config.seed)
@@ -58,7 +62,7 @@ def evaluate_again(
             train=[],
             val=[],
             test=chosen,
-            how=f"{whole.how}, its {side} side",
+            how=f"{whole.how}, {side} side",
             warning=whole.warning,
         )
     if not split.test:
@@ -86,12 +90,16 @@ def _check_classes(trained: Trained, data: DataFolder) -> None:
 
 def _trained_on(trained: Trained, asked: list[Annotation]) -> str | None:
     """A sentence, if clips that are asked about were learned from."""
-    path = trained.folder / "environment.json"
-    if not path.exists():
-        return None
-    split = json.loads(path.read_text(encoding="utf-8"))["data"]["split"]
-    learned = {*split["train"], *split["val"]}
-    both = sum(clip.id in learned for clip in asked)
+    both = len(_learned(trained) & {clip.id for clip in asked})
     if not both:
         return None
     return f"{both} of these {len(asked)} clips were used in training: this is no test."
+
+
+def _learned(trained: Trained) -> set[str]:
+    """Ids of the clips that the network was fitted to or chosen by."""
+    path = trained.folder / "environment.json"
+    if not path.exists():
+        return set()
+    split = json.loads(path.read_text(encoding="utf-8"))["data"]["split"]
+    return {*split["train"], *split["val"]}

@@ -23,6 +23,7 @@ from kineograph.data.annotation import Annotation
 from kineograph.data.cache import Cache, build_cache
 from kineograph.data.clips import ClipDataset
 from kineograph.data.dataset_folder import DataFolder
+from kineograph.data.leakage import find_leaks
 from kineograph.data.split import Split, assign_splits
 from kineograph.errors import InputError
 from kineograph.evaluation import baselines
@@ -33,9 +34,9 @@ from kineograph.evaluation.worst import draw_worst
 from kineograph.nets.models import MODELS
 from kineograph.recipes import Recipe, recipe_to_json
 from kineograph.recipes.trained import run_folder, write_recipe_file
-from kineograph.tasks import LabelClips, LabelFrames
+from kineograph.tasks import LabelClips
 from kineograph.training.checkpoint import load_matching_weights
-from kineograph.training.fit import Training, fit, silent
+from kineograph.training.fit import Training, check_resumable, fit, silent
 from kineograph.training.reproduce import describe_environment, seed_everything
 from kineograph.whole_file import write_text_whole
 
@@ -59,6 +60,8 @@ class Experiment:
     resume: bool = False
     start_from: str | None = None  # a run to take fitting weights from
     with_baselines: bool = True
+    look_for_copies: bool = False  # compare pixels across sides, too
+    allow_leakage: bool = False  # train all the same; the report's first line says so
     workers: int | None = None
     threads: int | None = None  # of the CPU; None: measured to be fastest
     stage: Stage = no_stage
@@ -75,6 +78,7 @@ class Sides:
     """The three sides of a split as data sets of one cache."""
 
     split: Split
+    leakage: str | None  # what stands on two sides, if that was allowed
     cache: Cache
     train: ClipDataset
     val: ClipDataset | None
@@ -83,24 +87,28 @@ class Sides:
 
 def run_experiment(job: Experiment) -> dict[str, Any]:
     """Do all of it; returns what `--json` prints. Raises InputError for what cannot be done."""
+    network = make_network(job)  # first: what it refuses costs no decoding
     sides, problems = prepare_sides(job)
-    network = make_network(job)
+    training = _training(job, network, sides, job.run)
+    if job.resume:
+        check_resumable(training)
     clip_seconds = float(np.median([_seconds(sides.cache, a) for a in sides.split.train]))
     write_recipe_file(job.run, job.recipe, job.data_classes, clip_seconds, __version__)
     began = time.time()
-    with job.stage("Training", "clips") as progress:
-        place = fit(_training(job, network, sides, job.run, progress), resume=job.resume)
+    with job.stage("Training", "clips") as training.progress:
+        place = fit(training, resume=job.resume)
     answers = ask(job, network, sides.test)
     write_answers(job.run / "predictions.jsonl", answers)
     found = environment(
         job, sides.split, problems, network, sides.test, train_seconds=place.seconds
     )
-    write_json(job.run / "environment.json", found)
+    write_json(job.run / "environment.json", found | {"leakage": sides.leakage})
     if job.with_baselines:
         write_json(job.run / "baselines.json", run_baselines(job, sides))
     draw_worst(job.run, answers, sides.test)
     report = write_report(job.run)
-    return {"run": str(job.run), "report": str(report), "seconds": round(time.time() - began, 1)}
+    seconds = round(time.time() - began, 1)
+    return {"run": str(job.run), "report": str(report), "seconds": seconds, "left_out": problems}
 
 
 def read_clips(job: Experiment) -> tuple[Cache, list[Annotation], list[str]]:
@@ -134,13 +142,16 @@ def prepare_sides(job: Experiment) -> tuple[Sides, list[str]]:
     if split.warning:
         job.say(split.warning)
     _check_sides(job, split)
+    leakage = _check_leakage(job, split, cache)
     classes = job.data_classes
 
     def side(clips: list[Annotation], training: bool) -> ClipDataset:
         return ClipDataset(clips, classes, cache=cache, config=data, training=training)
 
     val = side(split.val, False) if split.val else None
-    return Sides(split, cache, side(split.train, True), val, side(split.test, False)), problems
+    return Sides(
+        split, leakage, cache, side(split.train, True), val, side(split.test, False)
+    ), problems
 
 
 def make_network(job: Experiment) -> nn.Module:
@@ -150,7 +161,8 @@ def make_network(job: Experiment) -> nn.Module:
         network = job.recipe.model.build(len(job.data_classes), job.recipe.data.size_pixels)
     except ValueError as error:
         raise InputError(f"{job.recipe.name}: {error}") from error
-    if job.start_from is not None and not job.resume:
+    begun = job.resume and (job.run / "checkpoint" / "training.safetensors").exists()
+    if job.start_from is not None and not begun:
         fresh = load_matching_weights(run_folder(job.start_from) / "model.safetensors", network)
         new = f"; new: {', '.join(fresh)}" if fresh else ""
         job.say(f"from {job.start_from}: all weights that fit{new}")
@@ -191,30 +203,44 @@ def _single_frame(job: Experiment, sides: Sides) -> dict[str, Any]:
     """The same encoder without recurrence, trained alike on a few frames of every clip."""
     model, data = job.recipe.model, job.recipe.data
     shared = {name: getattr(model, name) for name in FRAME_FIELDS if hasattr(model, name)}
-    frames = min(FRAMES_OF_BASELINE, data.frames_per_clip)
-    few = replace(data, frames_per_clip=frames, sampling="even")
-    task = LabelFrames() if data.label_per_frame else LabelClips("mean")
-    training = replace(job.recipe.training, freeze=())
+    few, task, note = data, job.recipe.task, "same encoder on the same frames, each alone"
+    if isinstance(task, LabelClips):
+        frames = min(FRAMES_OF_BASELINE, data.frames_per_clip)
+        few = replace(data, frames_per_clip=frames, sampling="even")
+        task = replace(task, steps="mean")
+        note = f"same encoder, {frames} single frames a clip vote"
+    numbers = replace(job.recipe.training, freeze=())
     model = MODELS["frame"](**shared)
-    recipe = replace(job.recipe, model=model, task=task, data=few, training=training)
+    recipe = replace(job.recipe, model=model, task=task, data=few, training=numbers)
     plain = replace(job, recipe=recipe, run=job.run / "baselines" / "frame", start_from=None)
     train, test = replace_config(sides.train, few), replace_config(sides.test, few)
     val = replace_config(sides.val, few) if sides.val else None
     network = make_network(plain)
-    few_sides = Sides(sides.split, sides.cache, train, val, test)
-    with job.stage("Single-frame baseline", "clips") as progress:
-        fit(_training(plain, network, few_sides, plain.run, progress), resume=job.resume)
+    few_sides = Sides(sides.split, sides.leakage, sides.cache, train, val, test)
+    training = _training(plain, network, few_sides, plain.run)
+    with job.stage("Single-frame baseline", "clips") as training.progress:
+        fit(training, resume=job.resume)
     answers = ask(replace(plain, stage=no_stage), network, test)
     write_answers(job.run / "baselines" / "frame.jsonl", answers)
     truths = [label for a in answers for label in a.truths]
     found = [label for a in answers for label in a.answers]
     return {
         **baselines.scores_of(truths, found),
-        "note": f"same encoder, {few.frames_per_clip} single frames a clip vote",
+        "note": note,
     }
 
 
-FRAME_FIELDS = ("filters", "pools", "kernel", "dropout", "channels", "frames_norm", "start")
+LEAKS_SHOWN = 3
+FRAME_FIELDS = (
+    "filters",
+    "pools",
+    "kernel",
+    "dropout",
+    "dropout_last",
+    "channels",
+    "frames_norm",
+    "start",
+)
 
 
 def replace_config(data: ClipDataset, config: Any) -> ClipDataset:
@@ -224,9 +250,7 @@ def replace_config(data: ClipDataset, config: Any) -> ClipDataset:
     )
 
 
-def _training(
-    job: Experiment, network: nn.Module, sides: Sides, run: Path, progress: Progress
-) -> Training:
+def _training(job: Experiment, network: nn.Module, sides: Sides, run: Path) -> Training:
     return Training(
         network=network,
         task=job.recipe.task,
@@ -235,7 +259,6 @@ def _training(
         config=job.recipe.training,
         run=run,
         device=job.device,
-        progress=progress,
         fingerprint=_fingerprint(job, sides),
         threads=job.threads,
     )
@@ -268,6 +291,29 @@ def _check_sides(job: Experiment, split: Split) -> None:
             f"{job.data.path}: no training clip of {', '.join(missing)}. A class must be on the "
             "training side: bring more clips or groups, or change data.split or data.seed."
         )
+
+
+def _check_leakage(job: Experiment, split: Split, cache: Cache) -> str | None:
+    """Refuse what stands on two sides, unless it is allowed: then a sentence for the report."""
+    with job.stage("Looking for leaks", "clips") as progress:
+        leaks = find_leaks(
+            split,
+            cache,
+            job.data,
+            pixels=job.look_for_copies,
+            progress=lambda done, total: progress(done, total, ""),
+        )
+    if not leaks:
+        return None
+    first = "; ".join(str(leak) for leak in leaks[:LEAKS_SHOWN])
+    more = f"; and {len(leaks) - LEAKS_SHOWN} more" if len(leaks) > LEAKS_SHOWN else ""
+    if not job.allow_leakage:
+        raise InputError(
+            f"{job.data.path}: the sides share what they must not ({first}{more}). Give clips that "
+            "belong together one group and leave copies out, or train with --allow-leakage: the "
+            "report will say so first."
+        )
+    return f"The sides share what they must not: {first}{more}."
 
 
 def _seconds(cache: Cache, clip: Annotation) -> float:

@@ -56,7 +56,8 @@ def _encoder_rows(encoder: PlainEncoder, steps: int) -> Iterator[Layer]:
         yield Layer(f"convolution {kernel}x{kernel}", (steps, height, width, count), _weights(conv))
         height, width = height // pool_size, width // pool_size
         yield Layer(f"max-pool {pool_size}, ReLU", (steps, height, width, count), 0)
-        yield Layer(f"dropout {dropout.share:g}", (steps, height, width, count), 0)
+        if dropout.share:
+            yield Layer(f"dropout {dropout.share:g}", (steps, height, width, count), 0)
     yield Layer("flatten", (steps, encoder.features), 0)
 
 

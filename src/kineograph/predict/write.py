@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from kineograph.errors import InputError
-from kineograph.media import Frame, inspect, read_frames
+from kineograph.media import BrokenClipError, Frame, inspect, read_frames
 from kineograph.media.draw import draw_labels
 from kineograph.media.write import write_video
 from kineograph.predict.answer import Prediction
@@ -63,7 +63,7 @@ def write_labelled_video(
     info = inspect(source)
 
     def labelled() -> Iterator[Frame]:
-        for frame in read_frames(source):
+        for frame in _until_break(read_frames(source), prediction):
             segment = prediction.at(frame.seconds)
             drawn = draw_labels(
                 frame.pixels, bars=[(segment.label, segment.probability)], below=True
@@ -74,6 +74,15 @@ def write_labelled_video(
 
     path.parent.mkdir(parents=True, exist_ok=True)
     write_video(path, labelled(), float(info.frames_per_second or 25))
+
+
+def _until_break(frames: Iterator[Frame], prediction: Prediction) -> Iterator[Frame]:
+    """All frames; of a file that breaks, and was answered up to there, those before."""
+    try:
+        yield from frames
+    except BrokenClipError:
+        if not prediction.problem:
+            raise
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -30,6 +30,7 @@ LRCN_KTH = Recipe(
         filters=(16, 32, 64, 64),
         pools=(4, 3, 2, 2),
         dropout=0.25,
+        dropout_last=False,  # Fig. 3 flattens the last pool as it is
         cell="lstm",
         units=32,
         start="keras",

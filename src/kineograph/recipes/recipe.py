@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from kineograph.data.clips import DataConfig
 from kineograph.errors import InputError, nearest
 from kineograph.nets.models import MODELS
-from kineograph.tasks import TASKS
+from kineograph.tasks import TASKS, LabelFrames
 from kineograph.training.optimise import TrainingConfig
 
 
@@ -40,6 +40,13 @@ class Recipe:
     published: tuple[Published, ...] = ()
     notes: tuple[str, ...] = ()  # what the source leaves open and what was chosen
     laptop: dict[str, Any] = field(default_factory=dict)  # changes that make it small
+
+    def __post_init__(self) -> None:
+        if self.data.label_per_frame != isinstance(self.task, LabelFrames):
+            raise InputError(
+                f"data.label_per_frame={self.data.label_per_frame}: {self.name} asks for another "
+                "kind of label. Take lrcn-one-block-frames for a label per frame."
+            )
 
     def small(self) -> "Recipe":
         """The same code at laptop size."""
@@ -160,6 +167,9 @@ def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
 def recipe_from_json(found: dict[str, Any], where: str) -> Recipe:
     """The recipe of a run folder; a field that this version does not know is refused by name."""
     parts = dict(found)
+    for part in CHANGEABLE:
+        if not isinstance(parts.get(part), dict):
+            raise InputError(f"{where}: has no {part}. Copy the run again, or train anew.")
     for part, kinds in KINDS.items():
         given = dict(parts[part])
         kind = given.pop("kind", None)

@@ -27,6 +27,11 @@ class Trained:
         """The run's name: its folder's."""
         return self.folder.name
 
+    @property
+    def shipped(self) -> bool:
+        """Whether it came with the package: nothing is written beside it."""
+        return self.folder in shipped_networks().values()
+
 
 def load(run: str | Path) -> Trained:
     """The network of `runs/NAME`, or of a shipped name, with its weights, ready to answer."""
@@ -34,9 +39,13 @@ def load(run: str | Path) -> Trained:
     found = read_recipe_file(folder)
     recipe = recipe_from_json(found["recipe"], str(folder / "recipe.json"))
     classes = tuple(found["classes"])
-    network = recipe.model.build(len(classes), recipe.data.size_pixels)
+    try:
+        network = recipe.model.build(len(classes), recipe.data.size_pixels)
+        clip_seconds = float(found["clip_seconds"])
+    except ValueError as error:
+        raise InputError(f"{folder / 'recipe.json'}: {error} Copy the run again.") from error
     load_weights(folder / "model.safetensors", network)
-    return Trained(folder, recipe, classes, network.eval(), float(found["clip_seconds"]))
+    return Trained(folder, recipe, classes, network.eval(), clip_seconds)
 
 
 def write_recipe_file(

@@ -26,6 +26,12 @@ class LabelClips:
     steps: Literal["last", "ramp", "mean"] = "last"
     label_smoothing: float = 0.0
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.label_smoothing < 1:
+            raise ValueError(
+                f"label_smoothing={self.label_smoothing}: a share, 0 to below 1. Try 0.1."
+            )
+
     def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, list[np.ndarray]]:
         """Cross-entropy in nats, a mean over clips; answers (V,) of every clip."""
         logits = network(batch.inputs, batch.lengths).float()  # (B, T, V)

@@ -7,9 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from kineograph.data.batch import Batch
-
-IGNORED = -100  # what cross_entropy passes over: frames after a clip's end
+from kineograph.data.batch import IGNORED, Batch
 
 
 @dataclass(frozen=True)
@@ -17,6 +15,12 @@ class LabelFrames:
     """Answers are probabilities (T, V), one row a frame; cross-entropy over every true frame."""
 
     label_smoothing: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.label_smoothing < 1:
+            raise ValueError(
+                f"label_smoothing={self.label_smoothing}: a share, 0 to below 1. Try 0.1."
+            )
 
     def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, list[np.ndarray]]:
         """Cross-entropy in nats, a mean over all frames of the batch; answers (T, V)."""

@@ -1,4 +1,4 @@
-"""Task: what is asked of a network. Five methods; whoever has them is a task."""
+"""Task: what is asked of a network. Four methods; whoever has them is a task."""
 
 from typing import Any, Protocol
 

@@ -77,6 +77,12 @@ def load_checkpoint(path: Path, network: nn.Module, optimiser: torch.optim.Optim
     return Place(**notes["place"])
 
 
+def read_place(path: Path) -> Place:
+    """Where a saved training stands, without loading it."""
+    _, notes = read_safetensors(path)
+    return Place(**notes["place"])
+
+
 def save_weights(path: Path, network: nn.Module) -> None:
     """The network's weights alone: what `load` reads and what may be shared."""
     write_safetensors(path, {k: v.contiguous() for k, v in network.state_dict().items()}, {})

@@ -1,6 +1,6 @@
 """The training loop, whole: walk the batches, step, validate, keep the best, stop in time.
 
-It knows a task's five methods and nothing of clips, lines or sentences. Whoever needs another loop
+It knows a task's four methods and nothing of clips, lines or sentences. Whoever needs another loop
 copies this one: it is meant to be read and edited, and has no hooks.
 """
 
@@ -23,6 +23,7 @@ from kineograph.training.checkpoint import (
     Place,
     load_checkpoint,
     load_weights,
+    read_place,
     save_checkpoint,
     save_weights,
 )
@@ -88,6 +89,8 @@ def fit(job: Training, *, resume: bool = False) -> Place:
         while not job.place.finished:
             train_epoch(job, interrupted)
             finish_epoch(job)
+        if interrupted():
+            raise KeyboardInterrupt
     load_weights(job.weights, job.network)
     return job.place
 
@@ -221,16 +224,22 @@ def _begin(job: Training, resume: bool) -> None:
         job.log.clear()
         _choose_threads(job)
     elif job.checkpoint.exists():
+        check_resumable(job)
         job.place = load_checkpoint(job.checkpoint, job.network, job.optimiser)
-        if job.place.fingerprint != job.fingerprint:
-            raise InputError(
-                f"{job.checkpoint}: was saved by another recipe, data set or split. A training "
-                "resumes only itself: give the same options, or leave --resume away to start anew."
-            )
         job.log.keep_epochs(below=job.place.epoch + job.place.finished)
         torch.set_num_threads(job.place.threads)
-    else:
+    else:  # killed before the first checkpoint: nothing to go on from
+        job.log.clear()
         _choose_threads(job)
+
+
+def check_resumable(job: Training) -> None:
+    """Refuse the checkpoint of another training, before anything of it is touched."""
+    if job.checkpoint.exists() and read_place(job.checkpoint).fingerprint != job.fingerprint:
+        raise InputError(
+            f"{job.checkpoint}: was saved by another recipe, data set or split. A training "
+            "resumes only itself: give the same options, or choose another --name to start anew."
+        )
 
 
 def _choose_threads(job: Training) -> None:

@@ -43,6 +43,13 @@ class TrainingConfig:
             value = getattr(self, name)
             if not (value > 0 and math.isfinite(value)):
                 raise ValueError(f"{name}={value}: above zero and finite. Try 1e-3.")
+        for name in ("seed", "momentum", "weight_decay", "checkpoint_seconds"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name}={getattr(self, name)}: zero or more. Try 0.")
+        for name in ("patience", "clip_norm", "step_factor"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ValueError(f"{name}={value}: above zero. Raise it.")
         if not 0 <= self.warmup < 1:
             raise ValueError(f"warmup={self.warmup}: a share of all steps, 0 to below 1. Try 0.1.")
 

@@ -1,9 +1,26 @@
 """From files as people and data sets have them to annotations: PREPARE lists the ways."""
 
+from collections.abc import Callable
+
 from kineograph.data.prepare.csv import prepare_csv
 from kineograph.data.prepare.folder import prepare_folder
+from kineograph.data.prepare.hmdb51 import prepare_hmdb51
+from kineograph.data.prepare.kinetics_csv import prepare_kinetics_csv
+from kineograph.data.prepare.kth import prepare_kth
+from kineograph.data.prepare.ntu_rgbd import prepare_ntu_rgbd
+from kineograph.data.prepare.prepared import Prepared
+from kineograph.data.prepare.surveillance_fight import prepare_surveillance_fight
+from kineograph.data.prepare.ucf101 import prepare_ucf101
+from kineograph.data.prepare.ut_interaction import prepare_ut_interaction
 
-PREPARE = {
+PREPARE: dict[str, Callable[..., Prepared]] = {
     "folder": prepare_folder,
     "csv": prepare_csv,
+    "kth": prepare_kth,
+    "ut-interaction": prepare_ut_interaction,
+    "surveillance-fight": prepare_surveillance_fight,
+    "ucf101": prepare_ucf101,
+    "hmdb51": prepare_hmdb51,
+    "ntu-rgbd": prepare_ntu_rgbd,
+    "kinetics-csv": prepare_kinetics_csv,
 }

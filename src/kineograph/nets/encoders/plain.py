@@ -47,6 +47,7 @@ class PlainEncoder(nn.Module):
         pools: tuple[int, ...] = (4, 3, 2, 2),
         kernel: int = 3,
         dropout: float = 0.25,
+        dropout_last: bool = True,
         frames_norm: str = "none",
     ) -> None:
         super().__init__()
@@ -68,13 +69,14 @@ class PlainEncoder(nn.Module):
         self.blocks = nn.Sequential()
         self._largest_map = 0  # numbers a frame
         height, width = size_pixels
-        for count, pool in zip(filters, pools, strict=True):
+        for number, (count, pool) in enumerate(zip(filters, pools, strict=True), 1):
+            share = dropout if dropout_last or number < len(filters) else 0.0
             self.blocks.append(
                 nn.Sequential(
                     nn.Conv2d(channels, count, kernel, padding=kernel // 2),
                     nn.MaxPool2d(pool),
                     nn.ReLU(),
-                    Dropout(dropout),
+                    Dropout(share),
                 )
             )
             self._largest_map = max(self._largest_map, count * height * width)

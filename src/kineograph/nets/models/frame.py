@@ -21,6 +21,7 @@ class FrameConfig:
     pools: tuple[int, ...] = (4, 3, 2, 2)  # each block shrinks height and width so many times
     kernel: int = 3  # pixels, odd; "same" padding
     dropout: float = 0.25  # after every block, while training
+    dropout_last: bool = True  # after the last block, too
     channels: int = 3  # of a frame: RGB
     frames_norm: str = "none"  # "each": every frame to mean 0, spread 1, before the encoder
     start: str = "keras"  # first weights: "keras" or "torch"
@@ -41,6 +42,7 @@ class FrameConfig:
             pools=self.pools,
             kernel=self.kernel,
             dropout=self.dropout,
+            dropout_last=self.dropout_last,
             frames_norm=self.frames_norm,
         )
         network = FrameNet(encoder, LabelHead(encoder.features, classes))

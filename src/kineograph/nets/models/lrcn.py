@@ -29,7 +29,9 @@ from kineograph.nets.recurrent import Recurrent
 
 @dataclass(frozen=True)
 class LRCNConfig:
-    """The numbers of an LRCN. As they stand: Ospan et al., Fig. 3, 73,126 weights for 6 classes.
+    """The numbers of an LRCN.
+
+    With dropout_last=False they are Ospan et al., Fig. 3: 73,126 weights for 6 classes.
 
     Pandey's network is filters=(16,), pools=(4,).
     """
@@ -38,8 +40,9 @@ class LRCNConfig:
     pools: tuple[int, ...] = (4, 3, 2, 2)  # each block shrinks height and width so many times
     kernel: int = 3  # pixels, odd; "same" padding
     dropout: float = 0.25  # after every block, while training
+    dropout_last: bool = True  # after the last block, too
     channels: int = 3  # of a frame: RGB
-    frames_norm: str = "none"  # "each": every frame to mean 0, spread 1, before the encoder
+    frames_norm: str = "none"  # "each": every frame to mean 0, spread 1, first of all
     features_norm: str = "none"  # "layer": LayerNorm between encoder and recurrence
     cell: str = "lstm"  # see cells.OVER_TIME
     units: int = 32  # of each layer, in each direction
@@ -83,6 +86,7 @@ class LRCNConfig:
             pools=self.pools,
             kernel=self.kernel,
             dropout=self.dropout,
+            dropout_last=self.dropout_last,
             frames_norm=self.frames_norm,
         )
         norm = nn.LayerNorm(encoder.features) if self.features_norm == "layer" else nn.Identity()
