@@ -12,7 +12,7 @@ The film that a clip was cut from, April_09, becomes its group and source. In a 
 from pathlib import Path
 
 from kineograph.data.annotation import Annotation
-from kineograph.data.prepare.kth import choose, with_notes
+from kineograph.data.prepare.named import choose, with_notes
 from kineograph.data.prepare.prepared import Prepared, Progress, write_prepared
 from kineograph.errors import InputError
 from kineograph.media import VIDEO_SUFFIXES, list_media

@@ -11,15 +11,13 @@ person in training, is made from whole clips and chosen at training: `--set data
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from kineograph.data.annotation import Annotation
-from kineograph.data.dataset_folder import write_data_folder
+from kineograph.data.prepare.named import choose, named_clips, with_notes
 from kineograph.data.prepare.prepared import Prepared, Progress, write_prepared
-from kineograph.errors import InputError, nearest
-from kineograph.media import VIDEO_SUFFIXES, list_media
+from kineograph.errors import InputError
 
 ACTIONS = ("boxing", "handclapping", "handwaving", "jogging", "running", "walking")
 SIDE_OF = {
@@ -107,47 +105,3 @@ def _read_sequences(path: Path) -> dict[str, list[tuple[float, float]]]:
             if span not in spans.setdefault(match[1], []):
                 spans[match[1]].append(span)
     return spans
-
-
-def named_clips(
-    source: Path, pattern: re.Pattern[str], example: str
-) -> tuple[list[tuple[str, re.Match[str]]], list[str]]:
-    """Videos below `source` whose stem is like `pattern`, with the match; a line on each other."""
-    found: list[tuple[str, re.Match[str]]] = []
-    problems: list[str] = []
-    for file in list_media(source, suffixes=VIDEO_SUFFIXES):
-        video = file.relative_to(source).as_posix()
-        match = pattern.fullmatch(file.stem)
-        if match:
-            found.append((video, match))
-        else:
-            problems.append(f"{video}: its name is not one like {example}. Rename or remove it.")
-    if not found:
-        raise InputError(
-            f"{source}: no video in it has a name like {example}. "
-            "Give the folder with the files as their owners distribute them."
-        )
-    return found, problems
-
-
-def choose(option: str, value: object, known: Iterable[str]) -> str:
-    """The value as text, if it is one of the `known`; else an InputError names them."""
-    text, known = str(value), list(known)
-    if text not in known:
-        hint = nearest(text, known) or f"Choose one, for example {option}={known[0]}."
-        raise InputError(f"{option}={text}: known are {', '.join(known)}. {hint}")
-    return text
-
-
-def with_notes(done: Prepared, notes: Iterable[str]) -> Prepared:
-    """The same data folder, with sentences in it that a reader of a report must know."""
-    folder = done.data_folder
-    told = write_data_folder(
-        folder.path,
-        folder.annotations,
-        name=folder.name,
-        source_root=folder.source_root,
-        command=folder.about["prepared"]["command"],
-        notes=" ".join(notes),
-    )
-    return replace(done, data_folder=told)

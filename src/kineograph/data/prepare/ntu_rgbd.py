@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 
 from kineograph.data.annotation import Annotation
-from kineograph.data.prepare.kth import choose, named_clips, with_notes
+from kineograph.data.prepare.named import choose, named_clips, with_notes
 from kineograph.data.prepare.prepared import Prepared, Progress, write_prepared
 from kineograph.errors import InputError, nearest
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from kineograph.data.annotation import Annotation
-from kineograph.data.prepare.kth import with_notes
+from kineograph.data.prepare.named import with_notes
 from kineograph.data.prepare.prepared import Prepared, Progress, write_prepared
 from kineograph.errors import InputError
 from kineograph.media import VIDEO_SUFFIXES, list_media, read_frames

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from kineograph.data.annotation import Annotation
-from kineograph.data.prepare.kth import named_clips, with_notes
+from kineograph.data.prepare.named import named_clips, with_notes
 from kineograph.data.prepare.prepared import Prepared, Progress, write_prepared
 
 CLASSES = ("handshake", "hug", "kick", "point", "punch", "push")
