@@ -12,7 +12,7 @@ The film that a clip was cut from, April_09, becomes its group and source. In a 
 from pathlib import Path
 
 from kineograph.data.annotation import Annotation
-from kineograph.data.prepare.named import choose, with_notes
+from kineograph.data.prepare.named import choose
 from kineograph.data.prepare.prepared import Prepared, Progress, write_prepared
 from kineograph.errors import InputError
 from kineograph.media import VIDEO_SUFFIXES, list_media
@@ -59,17 +59,17 @@ def prepare_hmdb51(
     notes = [f"Official list {number} of three; it leaves {unused} clips unused."]
     if shared := len(films["train"] & films["test"]):
         notes.append(f"The official list has {shared} films both in training and in test.")
-    done = write_prepared(
+    return write_prepared(
         Path(out),
         annotations,
         problems,
         source_root=source,
         name=name or f"HMDB51, list {number}",
         command=command,
+        notes=notes,
         overwrite=overwrite,
         progress=progress,
     )
-    return with_notes(done, notes)
 
 
 def _find_lists(source: Path) -> Path:

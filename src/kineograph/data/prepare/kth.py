@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kineograph.data.annotation import Annotation
-from kineograph.data.prepare.named import choose, named_clips, with_notes
+from kineograph.data.prepare.named import choose, named_clips
 from kineograph.data.prepare.prepared import Prepared, Progress, write_prepared
 from kineograph.errors import InputError
 
@@ -73,17 +73,17 @@ def prepare_kth(
     if not listed:
         why = "as asked" if whole else "there is no 00sequences.txt in the folder"
         notes.append(f"Clips are whole, not cut into sub-sequences: {why}.")
-    done = write_prepared(
+    return write_prepared(
         Path(out),
         annotations,
         problems,
         source_root=source,
         name=name or "KTH",
         command=command,
+        notes=notes,
         overwrite=overwrite,
         progress=progress,
     )
-    return with_notes(done, notes)
 
 
 def _read_sequences(path: Path) -> dict[str, list[tuple[float, float]]]:

@@ -1,12 +1,9 @@
-"""What the loaders of known data sets share: files known by their names, options, notes."""
+"""What the loaders of known data sets share: files known by their names, options."""
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
-from kineograph.data.dataset_folder import write_data_folder
-from kineograph.data.prepare.prepared import Prepared
 from kineograph.errors import InputError, nearest
 from kineograph.media import VIDEO_SUFFIXES, list_media
 
@@ -39,17 +36,3 @@ def choose(option: str, value: object, known: Iterable[str]) -> str:
         hint = nearest(text, known) or f"Choose one, for example {option}={known[0]}."
         raise InputError(f"{option}={text}: known are {', '.join(known)}. {hint}")
     return text
-
-
-def with_notes(done: Prepared, notes: Iterable[str]) -> Prepared:
-    """The same data folder, with sentences in it that a reader of a report must know."""
-    folder = done.data_folder
-    told = write_data_folder(
-        folder.path,
-        folder.annotations,
-        name=folder.name,
-        source_root=folder.source_root,
-        command=folder.about["prepared"]["command"],
-        notes=" ".join(notes),
-    )
-    return replace(done, data_folder=told)

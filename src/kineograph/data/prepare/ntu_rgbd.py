@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 
 from kineograph.data.annotation import Annotation
-from kineograph.data.prepare.named import choose, named_clips, with_notes
+from kineograph.data.prepare.named import choose, named_clips
 from kineograph.data.prepare.prepared import Prepared, Progress, write_prepared
 from kineograph.errors import InputError, nearest
 
@@ -82,18 +82,18 @@ def prepare_ntu_rgbd(
                     source=f"{setup}{person}{repetition}{action}",  # three cameras saw it at once
                 )
             )
-    done = write_prepared(
+    both = "" if by_person else " Every person and performance is on both sides, by its design."
+    return write_prepared(
         Path(out),
         annotations,
         problems,
         source_root=source,
         name=name or f"NTU RGB+D, {protocol}",
         command=command,
+        notes=[f"Protocol {protocol}, {len(wanted)} of 60 classes.{both}"],
         overwrite=overwrite,
         progress=progress,
     )
-    both = "" if by_person else " Every person and performance is on both sides, by its design."
-    return with_notes(done, [f"Protocol {protocol}, {len(wanted)} of 60 classes.{both}"])
 
 
 def _codes(classes: str) -> set[str]:

@@ -1,7 +1,7 @@
 """What every preparation ends with: look into each video once, write what can be read."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,13 +32,15 @@ def write_prepared(
     source_root: Path,
     name: str | None = None,
     command: str = "",
+    notes: Iterable[str] = (),
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Prepared:
     """Write the annotations whose videos can be read; add the others to the problems.
 
-    progress(done, total) counts videos. Raises InputError if fewer than two classes are left, or if
-    `out` holds other data and `overwrite` is not set.
+    notes: sentences that a reader of a report must know. progress(done, total) counts videos.
+    Raises InputError if fewer than two classes are left, or if `out` holds other data and
+    `overwrite` is not set.
     """
     if not overwrite:
         refuse_other_source(out, source_root)
@@ -53,6 +55,7 @@ def write_prepared(
         name=name or source_root.resolve().name,
         source_root=source_root,
         command=command,
+        notes=" ".join(notes),
         overwrite=overwrite,
     )
     return Prepared(folder, counts, problems)

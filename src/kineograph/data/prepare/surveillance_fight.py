@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 
 from kineograph.data.annotation import Annotation
-from kineograph.data.prepare.named import with_notes
 from kineograph.data.prepare.prepared import Prepared, Progress, write_prepared
 from kineograph.errors import InputError
 from kineograph.media import VIDEO_SUFFIXES, list_media, read_frames
@@ -61,7 +60,7 @@ def prepare_surveillance_fight(
             "recording. On the original clips that finds a quarter of the pairs of one "
             "recording, so a split by it may still leak: add clips.csv with file and source."
         )
-    done = write_prepared(
+    return write_prepared(
         Path(out),
         [
             Annotation(video, label, group=recordings[video], source=recordings[video])
@@ -71,10 +70,10 @@ def prepare_surveillance_fight(
         source_root=source,
         name=name or "Surveillance Camera Fight",
         command=command,
+        notes=[f"{len(set(recordings.values()))} recordings. {how}"],
         overwrite=overwrite,
         progress=progress,
     )
-    return with_notes(done, [f"{len(set(recordings.values()))} recordings. {how}"])
 
 
 def _plain(folder: str) -> str:

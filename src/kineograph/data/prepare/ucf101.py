@@ -13,7 +13,7 @@ import re
 from pathlib import Path, PurePosixPath
 
 from kineograph.data.annotation import Annotation
-from kineograph.data.prepare.named import choose, named_clips, with_notes
+from kineograph.data.prepare.named import choose, named_clips
 from kineograph.data.prepare.prepared import Prepared, Progress, write_prepared
 from kineograph.errors import InputError
 
@@ -60,17 +60,17 @@ def prepare_ucf101(
         known = len((lists / "classInd.txt").read_text(encoding="utf-8-sig").split()) // 2
         here = len({annotation.label for annotation in annotations})
         notes += [f"{here} of {known} classes are here."] if here < known else []
-    done = write_prepared(
+    return write_prepared(
         Path(out),
         annotations,
         problems,
         source_root=source,
         name=name or f"UCF101, list {number}",
         command=command,
+        notes=notes,
         overwrite=overwrite,
         progress=progress,
     )
-    return with_notes(done, notes)
 
 
 def _find_lists(source: Path) -> Path:

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from kineograph.data.annotation import Annotation
-from kineograph.data.prepare.named import named_clips, with_notes
+from kineograph.data.prepare.named import named_clips
 from kineograph.data.prepare.prepared import Prepared, Progress, write_prepared
 
 CLASSES = ("handshake", "hug", "kick", "point", "punch", "push")
@@ -38,17 +38,15 @@ def prepare_ut_interaction(
         Annotation(video, CLASSES[int(match[3])], group=f"sequence{int(match[2]):02d}")
         for video, match in found
     ]
-    done = write_prepared(
+    sequences = len({annotation.group for annotation in annotations})
+    return write_prepared(
         Path(out),
         annotations,
         problems,
         source_root=source,
         name=name or "UT-Interaction",
         command=command,
+        notes=[f"{sequences} sequences are the groups; the protocol leaves one of them out."],
         overwrite=overwrite,
         progress=progress,
-    )
-    sequences = len({annotation.group for annotation in annotations})
-    return with_notes(
-        done, [f"{sequences} sequences are the groups; the protocol leaves one of them out."]
     )
