@@ -19,7 +19,8 @@ def demo(
     screen = Screen(as_json)
     screen.say("Drawing actors, teaching a network what they do, testing it on actors never seen.")
     from kineograph.data.toy.actors import ActorsConfig
-    from kineograph.evaluation.experiment import Experiment, run_experiment
+    from kineograph.evaluation.experiment import run_experiment
+    from kineograph.evaluation.job import Experiment
     from kineograph.evaluation.scores import summarise
     from kineograph.recipes import change, find_recipe
 

@@ -50,7 +50,8 @@ def train(
     screen = Screen(as_json)
     screen.say("Loading …")
     from kineograph.data.dataset_folder import DataFolder
-    from kineograph.evaluation.experiment import Experiment, run_experiment
+    from kineograph.evaluation.experiment import run_experiment
+    from kineograph.evaluation.job import Experiment
     from kineograph.recipes import change, change_all, find_recipe
     from kineograph.training.reproduce import choose_device
 
