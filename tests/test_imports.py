@@ -21,7 +21,10 @@ FLOORS = (
     {"__main__"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-ONLY = {"nets": {"torch"}, "metrics": {"numpy", "sklearn"}}  # what these rooms may use from outside
+ONLY = {
+    "nets": {"torch", "timm"},
+    "metrics": {"numpy", "sklearn"},
+}  # what these rooms may use from outside
 STANDARD = {"collections", "dataclasses", "difflib", "functools", "itertools", "math", "typing"}
 
 
@@ -58,6 +61,16 @@ def test_imports_only_go_down():
             if to in FLOOR and to != room and FLOOR[to] >= FLOOR[room]:
                 wrong.append(f"{path.relative_to(PACKAGE)}:{line}: {room} imports {to}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_timm_is_imported_by_one_file_and_only_when_it_is_asked_for():
+    files = {path for path in PACKAGE.rglob("*.py") if "timm" in dict(imported(path))}
+    assert [path.name for path in files] == ["pretrained.py"]
+    (file,) = files
+    top = ast.parse(file.read_text(encoding="utf-8")).body
+    assert "timm" not in [
+        a.name for node in top if isinstance(node, ast.Import) for a in node.names
+    ]
 
 
 def test_networks_need_torch_alone_and_scores_numpy_alone():

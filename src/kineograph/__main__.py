@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 
 import typer
 from typer.exceptions import TyperException
@@ -9,6 +10,7 @@ from typer.exceptions import TyperException
 from kineograph.errors import InputError
 
 INTERRUPTED = 130
+MEANWHILE_SECONDS = 5.0  # torchrun ends the other processes when the first has failed
 
 
 def main() -> int:
@@ -37,7 +39,13 @@ def main() -> int:
 
 def _fail(text: str, status: int) -> int:
     """One line to the person; the same as JSON to a program that asked for it."""
+    from kineograph.commands.console import speaks
+
     line = " ".join(text.split())
+    if not speaks():  # what the first process says, too, is said once
+        if status == INTERRUPTED:  # all of them
+            return status
+        time.sleep(MEANWHILE_SECONDS)
     print(f"kineograph: {line}", file=sys.stderr)
     if "--json" in sys.argv:
         print(json.dumps({"error": line, "status": status}, ensure_ascii=False))

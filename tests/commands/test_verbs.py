@@ -348,3 +348,15 @@ def test_files_of_one_name_do_not_overwrite_each_other(journey, square_data, run
     status, text, _ = run(*words)
     assert status == 0 and "b/x.mp4" in text
     assert {p.name for p in (journey / "both").iterdir()} == {"x.srt", "x-2.srt"}
+
+
+def test_compare_holds_a_training_against_its_evaluation(journey, square_data, run, monkeypatch):
+    monkeypatch.chdir(journey)
+    words = ("evaluate", "runs/squares", square_data.path, "--side=all", "--out=runs/all", "--json")
+    assert run(*words)[0] == 0
+    status, text, found = run("compare", "squares", "all", "--json")
+    assert status == 0 and found["clips"] == 4 and found["difference"] == 0 and found["p"] == 1
+    assert [side["only_here"] for side in found["runs"]] == [0, 20]
+    assert "equally often on the same 4 clips" in text and Path(found["page"]).exists()
+    status, _, found = run("compare", "squares", "nobody", "--json")
+    assert status == 2 and "nobody: no run folder" in found["error"]

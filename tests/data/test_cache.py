@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-import kineograph.data.decode
+import kineograph.data.inputs
 from kineograph.data.annotation import Annotation
 from kineograph.data.cache import build_cache
 from kineograph.data.dataset_folder import write_data_folder
@@ -62,7 +62,7 @@ def decoded(monkeypatch):
         opened.append(path.name)
         return read_frames(path, **options)
 
-    monkeypatch.setattr(kineograph.data.decode, "read_frames", read_and_tell)
+    monkeypatch.setattr(kineograph.data.inputs, "read_frames", read_and_tell)
     return opened
 
 
@@ -149,7 +149,7 @@ def test_a_long_stretch_that_nobody_asked_for_is_jumped_over(videos, monkeypatch
         asked.append((round(start_seconds, 3), end_seconds))
         raise InputError("0.avi: not now. Later.")
 
-    monkeypatch.setattr(kineograph.data.decode, "read_frames", tell)
+    monkeypatch.setattr(kineograph.data.inputs, "read_frames", tell)
     starts = [0, 30, 3600, 3610, 36000]
     build(videos, [Annotation("0.avi", "a", start, start + 5) for start in starts])
     assert asked == [(0.0, 35), (3600.0, 3615), (36000.0, 36005)]
@@ -194,7 +194,7 @@ def test_a_file_that_breaks_off_keeps_the_intervals_before_the_break(videos, mon
                 raise InputError(f"{path}: broken after 20 frames. Copy it again.")
             yield frame
 
-    monkeypatch.setattr(kineograph.data.decode, "read_frames", break_off)
+    monkeypatch.setattr(kineograph.data.inputs, "read_frames", break_off)
     early = Annotation("0.avi", "a", 0.0, 0.4)
     cache, problems = build(videos, [early, *whole(0), Annotation("0.avi", "a", 1.0)])
     assert problems == ["0.avi: broken after 20 frames. Copy it again."]
@@ -258,7 +258,7 @@ def test_a_place_that_cannot_be_written_is_one_error(videos):
 SLOW_BUILD = """
 import sys, time
 from pathlib import Path
-import kineograph.data.decode as decode
+import kineograph.data.inputs as inputs
 from kineograph.data.cache import build_cache
 from kineograph.data.dataset_folder import DataFolder
 from kineograph.media import read_frames
@@ -268,7 +268,7 @@ def slowly(path, **options):
         time.sleep(float(sys.argv[2]))
         yield frame
 
-decode.read_frames = slowly
+inputs.read_frames = slowly
 folder = DataFolder(Path(sys.argv[1]))
 cache, problems = build_cache(folder, folder.annotations, size_pixels=(12, 16), workers=1)
 assert len(cache) == 4 and not problems

@@ -158,7 +158,7 @@ def test_a_clip_that_is_not_in_the_cache_says_so(cache):
     [
         (
             {"sampling": "evne"},
-            "sampling 'evne': known are even, jitter, consecutive, windows. Did",
+            "sampling 'evne': known are even, jitter, motion, consecutive, windows. Did",
         ),
         ({"short": "pad"}, "short 'pad': known are repeat, wrap, error."),
         ({"split": "grup"}, "split 'grup': known are auto, given, group, clip. Did you mean"),

@@ -92,3 +92,16 @@ def test_a_damaged_folder_says_which_file(tmp_path, file, text, words):
     folder = DataFolder(folder.path)
     with pytest.raises(InputError, match=words):
         print(folder.source_root, folder.annotations)
+
+
+def test_the_same_source_by_another_kind_is_refused_unless_it_may_be_overwritten(tmp_path):
+    folder = write(tmp_path / "data", tmp_path / "one", kind="folder")
+    write(tmp_path / "data", tmp_path / "one", kind="folder")  # the same again is no harm
+    with pytest.raises(InputError) as caught:
+        write(tmp_path / "data", tmp_path / "one", kind="kth")
+    assert str(caught.value) == (
+        f"{folder.path} holds the same source prepared as folder, and this is kth. "
+        "Choose another folder, or replace it with --overwrite."
+    )
+    write(tmp_path / "data", tmp_path / "one", kind="kth", overwrite=True)
+    assert DataFolder(folder.path).about["prepared"]["kind"] == "kth"

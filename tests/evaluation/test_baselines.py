@@ -14,13 +14,13 @@ def clips(*labels: str) -> list[Annotation]:
 
 
 def test_the_majority_is_the_training_sides_commonest_label():
-    found = baselines.majority(clips("a", "b", "b"), clips("a", "b", "b", "a"))
+    found = baselines.majority(clips("a", "b", "b"), clips("a", "b", "b", "a")).scores
     assert found["accuracy"] == found["balanced_accuracy"] == 0.5
     assert found["macro_f1"] == pytest.approx((0 + 2 / 3) / 2) and found["note"] == "always 'b'"
 
 
 def test_of_equals_the_first_by_alphabet():
-    assert baselines.majority(clips("b", "a"), clips("a"))["accuracy"] == 1.0
+    assert baselines.majority(clips("b", "a"), clips("a")).scores["accuracy"] == 1.0
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def folder(tmp_path):
 def test_metadata_alone_finds_what_the_files_give_away(folder):
     train, test = folder.annotations[:16], folder.annotations[16:]
     frames = {clip.id: 4 for clip in folder.annotations}
-    found = baselines.metadata(folder, train, test, frames)
+    found = baselines.metadata(folder, train, test, frames).scores
     assert found["accuracy"] == 1.0 and found["note"].startswith("mostly by")
 
 
@@ -50,11 +50,21 @@ def test_metadata_that_says_nothing_scores_as_guessing(folder):
         Annotation(video=clip.video, label=str(rng.choice(["narrow", "wide"])))
         for clip in folder.annotations
     ]
-    found = baselines.metadata(folder, mixed[:16], mixed[16:], {clip.id: 4 for clip in mixed})
+    found = baselines.metadata(
+        folder, mixed[:16], mixed[16:], {clip.id: 4 for clip in mixed}
+    ).scores
     assert found["accuracy"] < 0.9
 
 
 def test_a_clip_that_was_not_decoded_is_not_asked(folder):
     frames = {clip.id: 4 for clip in folder.annotations[:20]}
-    found = baselines.metadata(folder, folder.annotations[:16], folder.annotations[16:], frames)
+    found = baselines.metadata(
+        folder, folder.annotations[:16], folder.annotations[16:], frames
+    ).scores
     assert found["accuracy"] == 1.0
+
+
+def test_answers_can_be_kept_and_scored_again():
+    guess = baselines.majority(clips("a", "b", "b"), clips("a", "b", "b", "a"))
+    pairs = [(answer.id, answer.truth, answer.answer) for answer in guess.answers]
+    assert pairs == [(a.id, a.label, "b") for a in clips("a", "b", "b", "a")]

@@ -148,6 +148,17 @@ def test_unusual_pictures_keep_their_look(tmp_path):
     assert number_of(read(tmp_path / "print.jpg")) == 4
 
 
+def test_depth_in_millimetres_is_seen_and_depth_alone(tmp_path):
+    millimetres = np.array([0, 31, 32, 1000, 4500, 8000, 8191, 9000], np.uint16)[None]
+    millimetres = millimetres.repeat(8, axis=0)
+    for name, bits in (("MDepth-00000001.png", 13), ("Depth-00000012.png", 13), ("a.png", 16)):
+        shown = read(save(tmp_path / name, millimetres))
+        expected = np.minimum(millimetres // 2 ** (bits - 8), 255)
+        assert np.array_equal(shown, np.stack([expected] * 3, axis=-1))
+    grey = np.full((8, 8), 200, np.uint8)  # of 8 bits already: whatever its name, as it is
+    assert (read(save(tmp_path / "MDepth-00000002.png", grey)) == 200).all()
+
+
 def read(path):
     return read_chosen(path, [0])[0].pixels
 

@@ -5,7 +5,8 @@ import torch
 import torch.nn.functional as F
 
 from kineograph.nets.encoders import ENCODERS
-from kineograph.nets.encoders.plain import PlainEncoder, standardise
+from kineograph.nets.encoders.pixels import standardise
+from kineograph.nets.encoders.plain import PlainEncoder
 
 SIZE = (48, 50)
 

@@ -5,7 +5,7 @@ from torch import nn
 
 from kineograph.nets.cells import OVER_TIME
 from kineograph.nets.layer_table import layer_table
-from kineograph.nets.models import MODELS
+from kineograph.nets.models import MODELS, TwoStreamConfig
 from kineograph.nets.models.lrcn import LRCNConfig
 
 
@@ -52,7 +52,8 @@ CONFIGS = [
 
 @pytest.mark.parametrize("config", CONFIGS, ids=str)
 def test_the_total_is_all_weights_of_the_network(config):
-    network = config.build(classes=6, size_pixels=(60, 64))
+    two = isinstance(config, TwoStreamConfig)
+    network = config.build(6, (60, 64), ("rgb", "flow") if two else ("rgb",))
     rows = layer_table(network, frames_per_clip=10)
     assert rows[-1].weights == sum(weight.numel() for weight in network.parameters())
     assert rows[-2].shape == (10, 6)

@@ -11,6 +11,7 @@ from kineograph.nets.cells import OVER_TIME
 from kineograph.nets.models import MODELS
 from kineograph.nets.models.frame import FrameConfig
 from kineograph.nets.models.lrcn import LRCNConfig
+from kineograph.nets.models.two_stream import OneStream, TwoStream, TwoStreamConfig
 
 B, T, CLASSES, SIZE = 3, 5, 4, (16, 18)
 SMALL = {"filters": (4, 6), "pools": (4, 2)}
@@ -22,7 +23,9 @@ LRCN_VARIANTS = [
     {"both_directions": True, "bias": False, "start": "torch"},
 ]
 CONFIGS = {
-    **{name: config(**SMALL) for name, config in MODELS.items()},
+    "frame": FrameConfig(**SMALL),
+    "lrcn": LRCNConfig(**SMALL),
+    "two_stream": TwoStreamConfig(LRCNConfig(**SMALL), LRCNConfig(units=5, **SMALL), (1.0, 2.0)),
     **{f"lrcn {v}": LRCNConfig(units=5, **SMALL, **v) for v in LRCN_VARIANTS},
 }
 
@@ -32,14 +35,24 @@ def a_seed():
     torch.manual_seed(0)
 
 
+def inputs_of(config) -> tuple[str, ...]:
+    return ("rgb", "flow") if isinstance(config, TwoStreamConfig) else ("rgb",)
+
+
 @pytest.fixture(params=CONFIGS)
 def network(request):
-    return CONFIGS[request.param].build(CLASSES, SIZE).double().eval()
+    config = CONFIGS[request.param]
+    return config.build(CLASSES, SIZE, inputs_of(config)).double().eval()
 
 
 @pytest.fixture
-def clips():
-    return torch.randint(0, 256, (B, T, 3, *SIZE), dtype=torch.uint8)
+def clips(network):
+    channels = 6 if isinstance(network, TwoStream) else 3
+    return torch.randint(0, 256, (B, T, channels, *SIZE), dtype=torch.uint8)
+
+
+def test_every_kind_of_network_is_tried_here():
+    assert {type(config) for config in CONFIGS.values()} == set(MODELS.values())
 
 
 def test_every_frame_of_every_clip_gets_a_logit_a_class(network, clips):
@@ -89,7 +102,7 @@ def test_every_weight_learns(network, clips):
 
 def test_weights_saved_and_loaded_give_the_same_answers(network, clips, request):
     config = CONFIGS[request.node.callspec.params["network"]]
-    again = config.build(CLASSES, SIZE).double().eval()
+    again = config.build(CLASSES, SIZE, inputs_of(config)).double().eval()
     again.load_state_dict(copy.deepcopy(network.state_dict()))
     torch.testing.assert_close(again(clips), network(clips))
 
@@ -122,8 +135,7 @@ REACHES = {
     "kernel": (5, lambda net: net.encoder.blocks[0][0].kernel_size[0]),
     "dropout": (0.5, lambda net: net.encoder.blocks[0][3].share),
     "dropout_last": (False, lambda net: net.encoder.blocks[-1][3].share > 0),
-    "channels": (1, lambda net: net.encoder.blocks[0][0].in_channels),
-    "frames_norm": ("each", lambda net: net.encoder.frames_norm),
+    "frames_norm": ("each", lambda net: net.encoder.pixels.frames_norm),
     "features_norm": ("layer", lambda net: "layer" if len([*net.norm.parameters()]) else "none"),
     "cell": ("gru", lambda net: type(net.recurrent.layers[0][0]).__name__[:3].lower()),
     "units": (7, lambda net: net.recurrent.layers[0][0].units),
@@ -142,7 +154,12 @@ REACHES = {
 
 @pytest.mark.parametrize(
     ("config", "name"),
-    [(config, field.name) for config in MODELS.values() for field in dataclasses.fields(config)],
+    [
+        (config, f.name)
+        for config in (LRCNConfig, FrameConfig)
+        for f in dataclasses.fields(config)
+        if f.name != "encoder"  # test_pretrained.py
+    ],
 )
 def test_every_number_of_a_config_reaches_its_part(config, name):
     value, read = REACHES[name]
@@ -175,13 +192,12 @@ def test_an_lrcn_that_cannot_be_is_refused_before_it_is_built(change, words):
         LRCNConfig(**change)
 
 
-@pytest.mark.parametrize("config", MODELS.values())
+@pytest.mark.parametrize("config", [LRCNConfig, FrameConfig])
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"pools": (4,)}, "each block needs one number of both"),
         ({"kernel": 2}, "kernel=2: must be odd"),
-        ({"channels": 0}, "channels=0: must be a whole number"),
         ({"dropout": 2}, "dropout=2: must be a share"),
     ],
 )
@@ -194,3 +210,44 @@ def test_an_encoder_that_cannot_be_is_refused_by_every_config(config, change, wo
 def test_frames_too_small_for_the_pools_are_refused(config):
     with pytest.raises(ValueError, match="size_pixels=32x32: .* Enlarge the frames, or pool less"):
         config.build(CLASSES, (32, 32))
+
+
+@pytest.fixture
+def two():
+    return CONFIGS["two_stream"].build(CLASSES, SIZE, ("rgb", "flow")).double().eval()
+
+
+def test_two_streams_answer_with_the_weighted_mean_of_each_alone(two):
+    """By hand: weights 1:2 of two softmaxes; each stream sees its own three channels."""
+    clips = torch.randint(0, 256, (B, T, 6, *SIZE), dtype=torch.uint8)
+    rgb = two.rgb(clips[:, :, :3]).softmax(-1)
+    motion = two.motion(clips[:, :, 3:]).softmax(-1)
+    torch.testing.assert_close(two(clips).exp(), (rgb + 2 * motion) / 3)
+    torch.testing.assert_close(OneStream(two, "flow")(clips).softmax(-1), motion)
+
+
+def test_motion_of_zero_is_read_as_zero(two):
+    still = torch.full((1, 3, *SIZE), 128, dtype=torch.uint8)
+    assert two.motion.encoder.pixels(still, torch.float64).abs().max() == 0
+    faster = two.motion.encoder.pixels(still + 16, torch.float64)
+    torch.testing.assert_close(faster, torch.ones_like(faster))
+
+
+def test_a_network_of_mixed_inputs_reads_each_as_what_it_is():
+    network = LRCNConfig(frames_norm="each", **SMALL).build(CLASSES, SIZE, ("rgb", "difference"))
+    frames = torch.randint(0, 256, (2, 6, *SIZE), dtype=torch.uint8)
+    found = network.encoder.pixels(frames, torch.float32)
+    assert found[:, :3].mean().abs() < 1e-5
+    torch.testing.assert_close(found[:, 3:], (frames[:, 3:].float() - 128) / 16)
+
+
+@pytest.mark.parametrize("inputs", [("rgb",), ("flow", "rgb"), ("rgb", "flow", "difference")])
+def test_two_streams_want_pictures_and_one_kind_of_motion(inputs):
+    with pytest.raises(ValueError, match="two streams read two inputs, pictures first"):
+        TwoStreamConfig().build(CLASSES, (60, 60), inputs)
+
+
+@pytest.mark.parametrize("weights", [(-1.0, 2.0), (0.0, 0.0)])
+def test_weights_of_streams_that_weigh_nothing_are_refused(weights):
+    with pytest.raises(ValueError, match="zero or more each, and not both zero"):
+        TwoStreamConfig(weights=weights)

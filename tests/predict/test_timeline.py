@@ -90,12 +90,12 @@ def test_a_broken_file_is_answered_up_to_its_break(square_data, tmp_path):
     found = predict_file(whole, trained, trained.network, device=torch.device("cpu"))
     assert found.problem is None
 
-    def breaks(path, size_pixels):
+    def breaks(path, *, size_pixels, **options):
         frames = list(read_frames(path, size_pixels=size_pixels))
         yield from frames[:5]
         raise BrokenClipError("broken after 5 frames")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kineograph.predict.timeline.read_frames", breaks)
+        patch.setattr("kineograph.data.inputs.read_frames", breaks)
         found = predict_file(whole, trained, trained.network, device=torch.device("cpu"))
     assert found.problem == "broken after 5 frames" and found.seconds == pytest.approx(0.2)

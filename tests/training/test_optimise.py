@@ -65,6 +65,12 @@ def test_a_part_that_is_not_there_cannot_be_frozen():
         freeze(nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2)), ("encode",))
 
 
+def test_a_mistyped_part_is_answered_with_the_nearest():
+    network = nn.ModuleDict({"encoder": nn.Linear(2, 2), "head": nn.Linear(2, 2)})
+    with pytest.raises(InputError, match="Parts are: encoder, head. Did you mean 'encoder'?"):
+        freeze(network, ("encodr",))
+
+
 def test_freezing_everything_is_refused():
     with pytest.raises(InputError, match="nothing is left to learn. Freeze less"):
         make_optimiser(nn.Linear(2, 2), TrainingConfig(freeze=("weight", "bias")))

@@ -5,12 +5,15 @@ Only typer and rich are imported here; each verb imports what it needs when it r
 
 import typer
 
+from kineograph.commands.compare import compare
+from kineograph.commands.crossval import crossval
 from kineograph.commands.demo import demo
 from kineograph.commands.evaluate import evaluate
 from kineograph.commands.export import export
 from kineograph.commands.predict import predict
 from kineograph.commands.prepare import prepare
 from kineograph.commands.recipes import recipes
+from kineograph.commands.search import search
 from kineograph.commands.train import train
 
 app = typer.Typer(
@@ -22,5 +25,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for verb in (demo, recipes, prepare, train, evaluate, predict, export):
+for verb in (demo, recipes, prepare, train, crossval, search, evaluate, compare, predict, export):
     app.command()(verb)

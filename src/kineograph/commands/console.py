@@ -1,6 +1,7 @@
 """What every verb prints with: lines, progress with rate and time left, the result as JSON."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -35,12 +36,17 @@ LookForCopies = Annotated[
 PLAIN_SECONDS = 5.0  # between lines where no terminal redraws a bar
 
 
+def speaks() -> bool:
+    """Whether this process prints: of those that torchrun starts together, the first alone."""
+    return os.environ.get("RANK", "0") == "0" or "WORLD_SIZE" not in os.environ
+
+
 class Screen:
     """The terminal of one verb: people read lines and bars, programs the last line."""
 
     def __init__(self, as_json: bool = False):
         self.as_json = as_json
-        self.console = Console(soft_wrap=True, highlight=False)
+        self.console = Console(soft_wrap=True, highlight=False, quiet=not speaks())
 
     def say(self, text: str) -> None:
         """One line."""
@@ -52,7 +58,7 @@ class Screen:
 
     def result(self, found: dict[str, Any]) -> None:
         """The last line, where it was asked for."""
-        if self.as_json:
+        if self.as_json and speaks():
             sys.stdout.flush()
             print(json.dumps(found, ensure_ascii=False), flush=True)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kineograph.commands.console import AsJson, Device, Screen
+from kineograph.commands.console import AsJson, Device, Report, Screen
 
 FORMATS = ("csv", "json", "srt", "mp4")
 
@@ -29,12 +29,19 @@ def predict(
     hop_seconds: Annotated[
         float | None, typer.Option(help="From one window's start to the next one's.")
     ] = None,
+    features: Annotated[
+        bool,
+        typer.Option("--features", help="Write what the encoder makes of every frame, no labels."),
+    ] = False,
     device: Device = "cpu",
     as_json: AsJson = False,
 ) -> None:
     """Say what happens in files, when. The status is not zero if any file failed."""
     screen = Screen(as_json)
     _check(write or [])
+    if features:
+        write_features(screen, run, _spread(files), out, device, write or [])
+        return
     from kineograph.errors import InputError
     from kineograph.predict.model import load
 
@@ -42,16 +49,12 @@ def predict(
     found: list[Any] = []
     failed: dict[str, str] = {}
     with screen.stage("Reading", "frames") as progress:
-        for path in _spread(files):
+        paths = _spread(files)
+        for number, path in enumerate(paths, 1):
+            here = counted(progress, number, len(paths))
+            spans = {"window_seconds": window_seconds, "hop_seconds": hop_seconds}
             try:
-                found.append(
-                    model.predict(
-                        path,
-                        window_seconds=window_seconds,
-                        hop_seconds=hop_seconds,
-                        progress=progress,
-                    )
-                )
+                found.append(model.predict(path, **spans, progress=here))
             except InputError as error:
                 failed[str(path)] = str(error)
     _print(screen, found)
@@ -66,6 +69,50 @@ def predict(
         {"run": run, "engine": model.engine, "files": [asdict(p) for p in found], "failed": failed}
     )
     if failed or any(prediction.problem for prediction in found):
+        raise typer.Exit(1)
+
+
+def counted(progress: Report, number: int, of: int) -> Report:
+    """The same progress, whose note says which file of how many is read."""
+    if of == 1:
+        return progress
+    return lambda done, total, note: progress(done, total, f"{note} · file {number} of {of}")
+
+
+def write_features(
+    screen: Screen, run: str, paths: list[Path], out: Path, device: str, formats: list[str]
+) -> None:
+    """One .features.npy and .features.json a file; the status is not zero if any failed."""
+    from kineograph.errors import InputError
+    from kineograph.predict.features import write_features as write
+    from kineograph.predict.model import load
+
+    if formats:
+        raise InputError(
+            f"--write {formats[0]}: writes labels, and --features writes none. Ask for one of them."
+        )
+    model = load(run, device=device)
+    written: list[dict[str, Any]] = []
+    failed: dict[str, str] = {}
+    partly = False
+    with screen.stage("Reading", "frames") as progress:
+        for number, (path, stem) in enumerate(zip(paths, _stems(paths), strict=True), 1):
+            try:
+                found = model.features(path, progress=counted(progress, number, len(paths)))
+                written.append(write(out / stem, found, run))
+            except InputError as error:
+                failed[str(path)] = str(error)
+                continue
+            if found.problem:
+                partly = True
+                screen.say(f"read in part: {found.problem}")
+    for each in written:
+        count, size = each["shape"]
+        screen.say(f"Wrote {each['features']}: {count} frames, {size} features each")
+    for reason in failed.values():
+        screen.say(f"failed: {reason}")
+    screen.result({"run": run, "files": written, "failed": failed})
+    if failed or partly:
         raise typer.Exit(1)
 
 

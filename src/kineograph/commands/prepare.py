@@ -4,6 +4,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,40 +12,60 @@ import typer
 from kineograph.commands.console import AsJson, Screen
 
 if TYPE_CHECKING:
+    from kineograph.data.prepare.neutral import Neutral
     from kineograph.data.prepare.prepared import Prepared
 
 
+Kind = Annotated[
+    str,
+    typer.Argument(
+        help="folder: one folder a class. csv: a table of clips. Or a known data set: kth, "
+        "ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, kinetics-csv."
+    ),
+]
+Group = Annotated[
+    str | None,
+    typer.Option(help="folder: a regular expression; what its ( ) finds in a path is the group."),
+]
+Root = Annotated[Path | None, typer.Option(help="csv: the folder that its paths start from.")]
+Column = Annotated[
+    list[str] | None,
+    typer.Option(metavar="THEIRS=OURS", help="csv: what a column is; THEIRS= leaves it out."),
+]
+Own = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=VALUE", help="What a known data set asks for: list=1."),
+]
+WantNeutral = Annotated[
+    bool,
+    typer.Option(
+        "--neutral",
+        help="Write a copy in which size, rate, length and bytes tell nothing: the control "
+        "against shortcuts.",
+    ),
+]
+WantFlow = Annotated[
+    bool, typer.Option("--flow", help="Measure what moves now: optical flow, at 60x60.")
+]
+FlowMethod = Annotated[str, typer.Option(help="dis-fast, dis-medium or farneback.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace a folder prepared from another source.")
+]
+
+
 def prepare(
-    kind: Annotated[
-        str,
-        typer.Argument(
-            help="folder: one folder a class. csv: a table of clips. Or a known data set: kth, "
-            "ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, kinetics-csv."
-        ),
-    ],
+    kind: Kind,
     source: Annotated[Path, typer.Argument(help="The folder, or the CSV file.")],
     out: Annotated[Path, typer.Argument(help="Where the prepared folder goes.")],
-    group: Annotated[
-        str | None,
-        typer.Option(
-            help="folder: a regular expression; what its ( ) finds in a path is the group."
-        ),
-    ] = None,
-    root: Annotated[
-        Path | None, typer.Option(help="csv: the folder that its paths start from.")
-    ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(metavar="THEIRS=OURS", help="csv: what a column is; THEIRS= leaves it out."),
-    ] = None,
-    option: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="What a known data set asks for: list=1."),
-    ] = None,
+    group: Group = None,
+    root: Root = None,
+    column: Column = None,
+    option: Own = None,
+    neutral: WantNeutral = False,
+    flow: WantFlow = False,
+    flow_method: FlowMethod = "dis-fast",
     name: Annotated[str | None, typer.Option(help="The data set's name in reports.")] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a folder prepared from another source.")
-    ] = False,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Look through the files, say what is there, and write OUT/annotations.jsonl."""
@@ -52,17 +73,29 @@ def prepare(
     way = _way(kind)
     own = {"group": group, "root": root, "columns": _columns(column or []) or None}
     options = _options(kind, way, option or []) | _taken(kind, way, own)
-    with screen.stage("Looking at the files", "clips") as progress:
-        done = way(
-            source,
-            out,
-            name=name,
-            overwrite=overwrite,
-            command="kineograph " + " ".join(sys.argv[1:]),
-            progress=lambda done, total: progress(done, total, ""),
-            **options,
-        )
-    _tell(screen, done, out)
+    _check_flow(flow_method)
+    command = "kineograph " + " ".join(sys.argv[1:])
+
+    def prepare_in(folder: Path, *, replace: bool) -> "Prepared":
+        with screen.stage("Looking at the files", "clips") as progress:
+            return way(
+                source,
+                folder,
+                name=name,
+                overwrite=replace,
+                command=command,
+                progress=lambda done, total: progress(done, total, ""),
+                **options,
+            )
+
+    method = flow_method if flow else None
+    if not neutral:
+        _tell(screen, prepare_in(out, replace=overwrite), out, method)
+        return
+    _refuse_inside(source, out)
+    with TemporaryDirectory(prefix="kineograph-") as first:
+        done = prepare_in(Path(first) / "data", replace=False)
+        _tell_neutral(screen, _copy(screen, done, out, command, overwrite), out, method)
 
 
 def _way(kind: str) -> Callable[..., Any]:
@@ -78,30 +111,115 @@ def _way(kind: str) -> Callable[..., Any]:
     return PREPARE[kind]
 
 
-def _tell(screen: Screen, done: "Prepared", out: Path) -> None:
+def _check_flow(method: str) -> None:
+    """Refuse an unknown method before hours are spent on the files."""
+    from kineograph.data.inputs import Look
+
+    Look((1, 1), input="flow", flow_method=method)
+
+
+def _refuse_inside(source: Path, out: Path) -> None:
+    """A copy inside its own source would be taken for clips the next time."""
+    from kineograph.errors import InputError
+
+    if out.resolve().is_relative_to(source.resolve()):
+        raise InputError(
+            f"{out}: lies in {source}, whose clips are copied. Choose a folder outside of it."
+        )
+
+
+def _copy(screen: Screen, done: "Prepared", out: Path, command: str, overwrite: bool) -> "Neutral":
+    from kineograph.data.prepare.neutral import neutral_copy
+
+    with screen.stage("Neutral copy", "readings") as progress:  # each clip is read twice
+        return neutral_copy(
+            done.data_folder,
+            out,
+            problems=done.problems,
+            command=command,
+            overwrite=overwrite,
+            progress=lambda done, total: progress(done, total, ""),
+        )
+
+
+def _measure_flow(screen: Screen, done: "Prepared", method: str) -> list[str]:
+    """Fill the cache with pictures and flow, at the recipes' 60x60; returns the problems."""
+    from kineograph.data.cache import build_cache
+    from kineograph.data.clips import DataConfig
+
+    config = DataConfig(inputs=("rgb", "flow"), flow_method=method)
+    folder = done.data_folder
+    with screen.stage("Optical flow", "clips") as progress:
+        _, problems = build_cache(
+            folder,
+            folder.annotations,
+            size_pixels=config.size_pixels,
+            inputs=config.inputs,
+            flow_method=method,
+            progress=lambda done, total: progress(done, total, ""),
+        )
+    return problems
+
+
+def _tell_neutral(screen: Screen, copy: "Neutral", out: Path, flow_method: str | None) -> None:
+    """What the classes gave away before; what is left to tell is as of any folder."""
+    from dataclasses import asdict
+
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("before the copy", "duplicate frames", "clips with > 5 %", "enlarged", "held"):
+        table.add_column(column, justify="left" if column.startswith("before") else "right")
+    for label, of in copy.classes.items():
+        share = f"{100 * of.duplicate_share:.1f} %"
+        some = f"{of.clips_with_duplicates} of {of.clips}"
+        table.add_row(label, share, some, str(of.enlarged), str(of.held))
+    screen.show(table)
+    classes = {
+        label: asdict(of) | {"duplicate_share": round(of.duplicate_share, 4)}
+        for label, of in copy.classes.items()
+    }
+    shared = {
+        "seconds": copy.seconds,
+        "frames_per_second": copy.frames_per_second,
+        "frames_per_clip": copy.frames_per_clip,
+        "file_bytes": copy.file_bytes,
+    }
+    _tell(screen, copy.prepared, out, flow_method, {"neutral": shared | {"classes": classes}})
+
+
+def _tell(
+    screen: Screen,
+    done: "Prepared",
+    out: Path,
+    flow_method: str | None,
+    more: dict[str, Any] | None = None,
+) -> None:
     """What is there and what was left out; the latter makes the exit status 1."""
+    unseen = _measure_flow(screen, done, flow_method) if flow_method else []
+    problems = [*done.problems, *unseen]
     notes = done.data_folder.notes
     if notes:
         screen.say(notes)
-    for problem in done.problems:
+    for problem in problems:
         screen.say(f"left out: {problem}")
     clips = sum(done.counts.values())
     for label, count in done.counts.items():
         screen.say(f"  {label:<24} {count:>6} clips")
-    screen.say(
-        f"{clips} clips of {len(done.counts)} classes in {out}; {len(done.problems)} left out."
-    )
-    screen.say(f"Next: kineograph train lrcn-kth {out}")
+    screen.say(f"{clips} clips of {len(done.counts)} classes in {out}; {len(problems)} left out.")
+    recipe = "two-stream-lrcn" if flow_method else "lrcn-kth"
+    screen.say(f"Next: kineograph train {recipe} {out}")
     screen.result(
         {
             "clips": clips,
             "classes": done.counts,
-            "left_out": done.problems,
+            "left_out": problems,
             "notes": notes,
             "folder": str(out),
         }
+        | (more or {})
     )
-    if done.problems:
+    if problems:
         raise typer.Exit(1)
 
 

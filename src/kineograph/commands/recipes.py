@@ -1,6 +1,7 @@
 """kineograph recipes [NAME]: what can be trained; one recipe in full."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ def recipes(
         screen.result({"recipes": {r.name: r.about for r in RECIPES.values()}})
         return
     recipe = find_recipe(name)
-    network = recipe.model.build(classes, recipe.data.size_pixels)
+    network = recipe.model.build(classes, recipe.data.size_pixels, recipe.data.inputs)
     from kineograph.nets.layer_table import layer_table
 
     rows = layer_table(network, recipe.data.frames_per_clip)
@@ -53,12 +54,21 @@ def _one(screen: Screen, recipe: Any) -> None:
     screen.say(f"Source: {recipe.paper}")
     for part in ("data", "model", "task", "training"):
         screen.say(f"\n{part}")
-        for field, value in asdict(getattr(recipe, part)).items():
+        for field, value in _fields(part, asdict(getattr(recipe, part))):
             shown = value if isinstance(value, str) else json.dumps(value)
-            screen.say(f"  {part}.{field} = {shown}")
+            screen.say(f"  {field} = {shown}")
     if recipe.laptop:
         changes = ", ".join(f"{path}={value}" for path, value in recipe.laptop.items())
         screen.say(f"\n--small: {changes}")
+
+
+def _fields(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Every number with the name that --set knows it by."""
+    if isinstance(value, dict):
+        for field, inner in value.items():
+            yield from _fields(f"{name}.{field}", inner)
+    else:
+        yield name, value
 
 
 def _layers(screen: Screen, rows: list[Any]) -> None:

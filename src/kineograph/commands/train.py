@@ -1,7 +1,7 @@
 """kineograph train RECIPE DATA: learn, test, compare with baselines, report."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,9 @@ from kineograph.commands.console import (
     Set,
     Workers,
 )
+
+if TYPE_CHECKING:
+    from kineograph.recipes import Recipe
 
 SPLITS = {"given": "split as given", "group": "split by group", "clip": "split by clip"}
 
@@ -52,35 +55,47 @@ def train(
     from kineograph.data.dataset_folder import DataFolder
     from kineograph.evaluation.experiment import run_experiment
     from kineograph.evaluation.job import Experiment
-    from kineograph.recipes import change, change_all, find_recipe
+    from kineograph.training.parallel import joined
     from kineograph.training.reproduce import choose_device
 
-    chosen = find_recipe(recipe)
-    chosen = change_all(chosen.small() if small else chosen, settings or [])
-    if freeze:
-        chosen = change(chosen, "training.freeze", freeze)
+    chosen = _chosen(recipe, small, settings or [], freeze)
     folder = DataFolder(data)
-    run = run_to_use(name or f"{recipe}-{folder.path.resolve().name}", resume, renew=name is None)
-    job = Experiment(
-        recipe=chosen,
-        data=folder,
-        run=run,
-        device=choose_device(device),
-        resume=resume,
-        start_from=start_from,
-        with_baselines=baselines,
-        look_for_copies=look_for_copies,
-        allow_leakage=allow_leakage,
-        workers=workers,
-        threads=threads,
-        stage=screen.stage,
-        say=screen.say,
-    )
-    _finish(screen, run_experiment(job))
+    named = name or f"{recipe}-{folder.path.resolve().name}"
+    with joined() as parallel:
+        parallel.check_batch(chosen.training.batch)
+        run = str(run_to_use(named, resume, renew=name is None)) if parallel.first else ""
+        job = Experiment(
+            recipe=chosen,
+            data=folder,
+            run=Path(parallel.from_first(run)),
+            device=parallel.device(choose_device(device)),
+            resume=resume,
+            start_from=start_from,
+            with_baselines=baselines,
+            look_for_copies=look_for_copies,
+            allow_leakage=allow_leakage,
+            workers=workers,
+            threads=threads,
+            stage=screen.stage,
+            say=screen.say,
+        )
+        done = run_experiment(job, parallel)
+    _finish(screen, done)
+
+
+def _chosen(recipe: str, small: bool, settings: list[str], freeze: str | None) -> "Recipe":
+    """The recipe of that name with everything changed that was asked for."""
+    from kineograph.recipes import change, change_all, find_recipe
+
+    found = find_recipe(recipe)
+    found = change_all(found.small() if small else found, settings)
+    return change(found, "training.freeze", freeze) if freeze else found
 
 
 def _finish(screen: Screen, done: dict[str, Any]) -> None:
     """The figures, where the report is, and the status: not zero if clips were left out."""
+    if not done:  # the first of several processes has it
+        return
     from kineograph.evaluation.scores import summarise
 
     found, left_out = summarise(done["run"]), done["left_out"]
@@ -94,10 +109,16 @@ def _finish(screen: Screen, done: dict[str, Any]) -> None:
 
 
 def run_to_use(name: str, resume: bool, *, renew: bool) -> Path:
-    """./runs/NAME; another training's run is never overwritten."""
+    """./runs/NAME; another training's run is never overwritten.
+
+    renew: the name was not chosen, so a number may follow it. Then a resume takes the newest
+    training that has not come to its report, or else the newest.
+    """
     from kineograph.errors import InputError
 
     run = Path("runs") / name
+    if resume and renew:
+        run = _newest(name)
     used = (run / "recipe.json").exists()
     if resume and not used:
         raise InputError(f"{run}: nothing to resume. Leave --resume away, or name the run: --name.")
@@ -117,6 +138,19 @@ def run_to_use(name: str, resume: bool, *, renew: bool) -> Path:
             f"{run}: cannot be made ({error.strerror}). Run where you may write, or free space."
         ) from error
     return run
+
+
+def _newest(name: str) -> Path:
+    """Of runs NAME, NAME-2, NAME-3 … the last one without a report; the last one if all have."""
+    numbered: list[Path] = []
+    while True:
+        number = len(numbered) + 1
+        run = Path("runs") / (name if number == 1 else f"{name}-{number}")
+        if not (run / "recipe.json").exists():
+            break
+        numbered.append(run)
+    unfinished = [run for run in numbered if not (run / "report.html").exists()]
+    return [Path("runs") / name, *numbered, *unfinished][-1]
 
 
 def print_outcome(screen: Screen, found: dict) -> None:

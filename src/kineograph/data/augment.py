@@ -1,6 +1,7 @@
 """Change a training clip without changing its label: one draw per clip, the same for its frames.
 
-Frames that were changed one by one would flicker, and flicker looks like motion.
+Frames that were changed one by one would flicker, and flicker looks like motion. What moves is
+changed with the picture: mirrored motion goes the other way, and in a closer view it is faster.
 """
 
 import math
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kineograph.errors import InputError
+from kineograph.media.flow import flow_image, flow_velocity
 
 Frames = NDArray[np.uint8]  # (T, H, W, 3) RGB
 WHOLE = (0.0, 0.0, 1.0, 1.0)  # left, top, width, height of a view, as parts of the picture
@@ -28,12 +30,13 @@ class Augmentation:
     contrast: float = 0.0  # distance from mid grey changes by at most this part, 0 to 1
     saturation: float = 0.0  # distance from grey of equal brightness, likewise, 0 to 1
     hue: float = 0.0  # colours turn by at most this part of the full circle, 0 to 0.5
+    drift: float = 0.0  # the view wanders by at most this part from first to last frame, 0 to 0.5
     speed: float = 0.0  # the sampled span of time is longer or shorter by this part, 0 to 0.9
     noise: float = 0.0  # largest standard deviation of noise, as a part of white, 0 to 1
 
     def __post_init__(self) -> None:
         """Refuse amounts that would leave no picture."""
-        limits = {"crop": 0.9, "hue": 0.5, "speed": 0.9}
+        limits = {"crop": 0.9, "hue": 0.5, "speed": 0.9, "drift": 0.5}
         for field in fields(self):
             amount, limit = getattr(self, field.name), limits.get(field.name, 1.0)
             if not 0.0 <= amount <= limit:
@@ -49,6 +52,7 @@ class Draw:
 
     mirrored: bool = False
     view: tuple[float, float, float, float] = WHOLE  # what of the picture is seen
+    drift: tuple[float, float] = (0.0, 0.0)  # right and down, of the picture, over the clip
     brightness: float = 0.0  # added, as a part of white
     contrast: float = 1.0  # times
     saturation: float = 1.0  # times
@@ -74,17 +78,35 @@ def draw(rng: np.random.Generator, config: Augmentation) -> Draw:
         speed=1.0 + between(config.speed),
         noise=config.noise * float(rng.random()),
         noise_seed=int(rng.integers(2**31)),
+        drift=(between(config.drift), between(config.drift)),
     )
 
 
-def apply(frames: Frames, drawn: Draw) -> Frames:
-    """Change all frames (T, H, W, 3) in the same way. The noise alone is new in every frame."""
-    frames = _colour(_warp(frames, drawn), drawn)
+def apply(frames: Frames, drawn: Draw, kind: str = "rgb") -> Frames:
+    """Change all frames (T, H, W, 3) in the same way. The noise alone is new in every frame.
+
+    kind: what the bytes are (inputs.py). Colours and noise are for pictures only.
+    """
+    frames = _warp(frames, drawn)
+    if kind == "flow":
+        return _turn_flow(frames, drawn)
+    if kind != "rgb":
+        return frames
+    frames = _colour(frames, drawn)
     if drawn.noise > 0.0:
         rng = np.random.default_rng(drawn.noise_seed)
         noise = rng.standard_normal(frames.shape, dtype=np.float32) * (255.0 * drawn.noise)
         frames = np.clip(np.rint(frames + noise), 0, 255).astype(np.uint8)
     return frames
+
+
+def _turn_flow(frames: Frames, drawn: Draw) -> Frames:
+    """Velocities of the changed view: x turns with the mirror, both grow as the view is smaller."""
+    _, _, wide, high = drawn.view
+    if not drawn.mirrored and wide == high == 1.0:
+        return frames
+    times = np.array([(-1.0 if drawn.mirrored else 1.0) / wide, 1.0 / high], np.float32)
+    return flow_image(flow_velocity(frames) * times)
 
 
 def _view(rng: np.random.Generator, config: Augmentation) -> tuple[float, float, float, float]:
@@ -100,23 +122,35 @@ def _view(rng: np.random.Generator, config: Augmentation) -> tuple[float, float,
 
 def _warp(frames: Frames, drawn: Draw) -> Frames:
     """Crop, zoom, stretch and mirror in one step, so that pixels are interpolated once."""
-    if not drawn.mirrored and drawn.view == WHOLE:
+    if not drawn.mirrored and drawn.view == WHOLE and drawn.drift == (0.0, 0.0):
         return frames
     left, top, wide, high = drawn.view
     height, width = frames.shape[1:3]
-    # The new pixel x looks at the old place wide * x + shift; whole numbers are centres of pixels.
-    shift_x = left * width + 0.5 * wide - 0.5
-    shift_y = top * height + 0.5 * high - 0.5
-    if drawn.mirrored:
-        wide, shift_x = -wide, shift_x + wide * (width - 1)
-    matrix = np.array([[wide, 0.0, shift_x], [0.0, high, shift_y]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     warped = np.empty_like(frames)
-    for old, new in zip(frames, warped, strict=True):
+    for old, new, moment in zip(frames, warped, _moments(len(frames)), strict=True):
+        # The new pixel x looks at the old place wide * x + shift; whole numbers are pixel centres.
+        across = _held(left + moment * drawn.drift[0], wide)
+        shift_x = across * width + 0.5 * wide - 0.5
+        shift_y = _held(top + moment * drawn.drift[1], high) * height + 0.5 * high - 0.5
+        scale_x = wide
+        if drawn.mirrored:
+            scale_x, shift_x = -wide, shift_x + wide * (width - 1)
+        matrix = np.array([[scale_x, 0.0, shift_x], [0.0, high, shift_y]])
         cv2.warpAffine(
             old, matrix, (width, height), dst=new, flags=flags, borderMode=cv2.BORDER_REPLICATE
         )
     return warped
+
+
+def _moments(count: int) -> NDArray[np.float64]:
+    """From -0.5 at the first frame to 0.5 at the last: a view drifts about its own place."""
+    return np.linspace(-0.5, 0.5, count) if count > 1 else np.zeros(1)
+
+
+def _held(start: float, length: float) -> float:
+    """A view's edge, moved so that it does not look beyond the picture."""
+    return min(max(start, 0.0), 1.0 - length)
 
 
 def _colour(frames: Frames, drawn: Draw) -> Frames:

@@ -66,20 +66,24 @@ def batches(
     shuffle: bool = False,
     seed: int = 0,
     first_step: int = 0,
+    part: tuple[int, int] = (0, 1),
 ) -> Iterator[Batch]:
     """The batches of one epoch; the last one may be smaller.
 
     Order and chance depend on seed and epoch alone, so that a run resumed at `first_step` sees
-    what it would have seen; the steps before are not loaded.
+    what it would have seen; the steps before are not loaded. `part` (i, n) takes every n-th row of
+    each batch from row i on; of a batch that has no such row its first, so that none is empty.
     """
     if batch_size < 1:
         raise InputError(f"batch_size {batch_size}: ask for 1 or more.")
+    begin, every = part
     order = np.arange(len(dataset))
     if shuffle:
         order = np.random.default_rng([seed, epoch]).permutation(order)
 
     def load(step: int) -> Batch:
-        chosen = order[step * batch_size : (step + 1) * batch_size]
+        whole = order[step * batch_size : (step + 1) * batch_size]
+        chosen = whole[begin::every] if begin < len(whole) else whole[:1]
         return collate([dataset.example(int(index), epoch, seed) for index in chosen])
 
     return one_ahead(load, range(first_step, steps_per_epoch(len(dataset), batch_size)))

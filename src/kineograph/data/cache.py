@@ -2,6 +2,7 @@
 
     DATA/cache/60x60/<annotation id>.npy     uint8 frames (T, H, W, 3)
     DATA/cache/60x60/<annotation id>.json    their times, and the size and time of the source
+    DATA/cache/60x60-flow-dis-fast/…         the same of what moves, with its scale (inputs.py)
 
 The .json is written last: without it, or if the source has changed since, the frames are decoded
 again. So a build may be killed at any moment, and two may run at once.
@@ -13,7 +14,7 @@ import os
 import shutil
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from kineograph.data.annotation import Annotation
 from kineograph.data.dataset_folder import DataFolder
 from kineograph.data.decode import Job, Stamp, decode, is_whole
 from kineograph.data.frame_file import CannotWriteError, writing
+from kineograph.data.inputs import Look
 from kineograph.data.workers import run_jobs
 from kineograph.errors import InputError
 from kineograph.media import inspect
@@ -33,6 +35,7 @@ from kineograph.whole_file import UNFINISHED
 
 LAYOUT = 1  # raise it when frames of the same source come out differently: all are made again
 SOURCE_BYTES_PER_WORKER = 8 * 2**20  # starting a process takes as long as decoding about this
+FLOW_COST = 8  # times as long as decoding
 LONG_GAP_SECONDS = 60.0
 FORGOTTEN_SECONDS = 3600.0  # an unfinished file that nobody has written to for so long is deleted
 
@@ -43,6 +46,7 @@ class Cache:
 
     path: Path
     ids: frozenset[str]
+    beside: Mapping[str, Path] = field(default_factory=dict)  # input -> where its frames are
     _seconds: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
 
     def __contains__(self, annotation: Annotation) -> bool:
@@ -56,6 +60,18 @@ class Cache:
         seconds = self.seconds(annotation)
         frames = np.load(self.path / f"{annotation.id}.npy", mmap_mode="r")
         return frames, seconds
+
+    def input(self, annotation: Annotation, name: str) -> NDArray[np.uint8]:
+        """Bytes (T, H, W, 3) of one input at the same moments, mapped and not read."""
+        if name == "rgb":
+            return self[annotation][0]
+        frames = np.load(self.beside[name] / f"{annotation.id}.npy", mmap_mode="r")
+        if len(frames) != len(self.seconds(annotation)):
+            raise InputError(
+                f"{annotation.video}: {len(frames)} frames of {name} for "
+                f"{len(self.seconds(annotation))} pictures. Delete {self.path.parent} and go on."
+            )
+        return frames
 
     def seconds(self, annotation: Annotation) -> NDArray[np.float64]:
         """Times (T,) of an annotation's frames, counted from the first frame of its video."""
@@ -75,11 +91,15 @@ def build_cache(
     *,
     size_pixels: tuple[int, int],
     frames_per_second: float | None = None,
+    inputs: Sequence[str] = ("rgb",),
+    flow_method: str = "dis-fast",
+    crop: str = "none",
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Cache, list[str]]:
     """Decode what is not there yet, at `size_pixels` (height, width); also return the problems.
 
+    inputs: what is wanted beside the pictures (inputs.py); flow_method, crop: as in Look.
     frames_per_second: keep no more frames of each second than this; None keeps every frame. A
     folder of pictures has no clock of its own: it is taken to have this many a second, else 25.
     workers: processes; None chooses by the size of the sources. progress(done, total) counts
@@ -91,36 +111,44 @@ def build_cache(
             f"{folder.source_root}: the videos of {folder.path} are not there. "
             f"Put them back, or prepare the data set again."
         )
-    path = folder.cache / _name(size_pixels, frames_per_second)
+    _check(size_pixels, frames_per_second)
+    looks = [
+        Look(size_pixels, frames_per_second, name, flow_method, crop)
+        for name in dict.fromkeys(("rgb", *inputs))
+    ]
     wanted = {annotation.id: annotation for annotation in annotations}
     tell = progress or (lambda done, total: None)
     jobs: list[Job] = []
+    faults: dict[str, str] = {}
     try:
-        _make_ready(path)
-        jobs, faults = _plan(folder, list(wanted.values()), path, size_pixels, frames_per_second)
-        done = len(wanted) - sum(len(job.annotations) for job in jobs)
-        tell(done, len(wanted))
+        for look in looks:
+            _make_ready(folder.cache / look.name)
+            found, lost = _plan(folder, list(wanted.values()), look)
+            jobs += found
+            faults |= lost
+        jobs.sort(key=lambda job: -job.stamp["bytes"])
+        left = sum(len(job.annotations) for job in jobs)
+        tell(len(wanted) - left // len(looks), len(wanted))
         for job, result in run_jobs(decode, jobs, workers or _workers_for(jobs)):
             faults |= _lost(job) if result is None else result
-            done += len(job.annotations)
-            tell(done, len(wanted))
+            left -= len(job.annotations)
+            tell(len(wanted) - left // len(looks), len(wanted))
     except CannotWriteError as error:
-        raise InputError(_describe_lack(path, jobs, str(error))) from None
+        raise InputError(_describe_lack(folder.cache / looks[0].name, jobs, str(error))) from None
     problems = [fault for key, fault in sorted(faults.items(), key=lambda item: item[1])]
-    return Cache(path, frozenset(wanted.keys() - faults.keys())), list(dict.fromkeys(problems))
+    paths = {look.input: folder.cache / look.name for look in looks}
+    cache = Cache(paths.pop("rgb"), frozenset(wanted.keys() - faults.keys()), paths)
+    return cache, list(dict.fromkeys(problems))
 
 
-def _name(size_pixels: tuple[int, int], frames_per_second: float | None) -> str:
+def _check(size_pixels: tuple[int, int], frames_per_second: float | None) -> None:
     height, width = size_pixels
     if min(height, width) < 1:
         raise InputError(f"size_pixels {height}x{width}: no frame has this size. Write 1 or more.")
-    if frames_per_second is None:
-        return f"{height}x{width}"
-    if frames_per_second <= 0:
+    if frames_per_second is not None and frames_per_second <= 0:
         raise InputError(
             f"frames_per_second {frames_per_second:g}: no video has this rate. Write more than 0."
         )
-    return f"{height}x{width}-{frames_per_second:g}fps"
 
 
 def _make_ready(path: Path) -> None:
@@ -136,17 +164,16 @@ def _make_ready(path: Path) -> None:
 def _plan(
     folder: DataFolder,
     wanted: Sequence[Annotation],
-    path: Path,
-    size_pixels: tuple[int, int],
-    frames_per_second: float | None,
+    look: Look,
 ) -> tuple[list[Job], dict[str, str]]:
-    """What is left to decode, the largest sources first, and the faults of what cannot be."""
-    passes: dict[tuple[str, Box | None], list[Annotation]] = defaultdict(list)
+    """What is left to decode, and the faults of what cannot be."""
+    passes: dict[tuple[str, Box | None, str], list[Annotation]] = defaultdict(list)
     for annotation in sorted(wanted, key=lambda annotation: annotation.start_seconds):
-        passes[annotation.video, annotation.window].append(annotation)
+        alone = annotation.id if look.crop != "none" else ""  # what moves is each one's own
+        passes[annotation.video, annotation.window, alone].append(annotation)
     jobs: list[Job] = []
     faults: dict[str, str] = {}
-    for (video, _), group in [(key, run) for key in passes for run in _runs(passes[key])]:
+    for (video, _, _), group in [(key, run) for key in passes for run in _runs(passes[key])]:
         source = folder.source_root / video
         try:
             stamp = _stamp(source)
@@ -154,11 +181,11 @@ def _plan(
             gone = f"{video}: not found in {folder.source_root}. Put it back, or prepare again."
             faults |= {annotation.id: gone for annotation in group}
             continue
-        job = Job(source, stamp, group, path, size_pixels, frames_per_second)
+        job = Job(source, stamp, group, folder.cache / look.name, look)
         missing = [annotation for annotation in group if not is_whole(job, annotation)]
         if missing:
             jobs.append(replace(job, annotations=missing))
-    return sorted(jobs, key=lambda job: -job.stamp["bytes"]), faults
+    return jobs, faults
 
 
 def _runs(annotations: list[Annotation]) -> list[list[Annotation]]:
@@ -193,7 +220,9 @@ def _stamp(source: Path) -> Stamp:
 
 
 def _workers_for(jobs: Sequence[Job]) -> int:
-    source_bytes = sum(job.stamp["bytes"] for job in jobs)
+    source_bytes = sum(
+        job.stamp["bytes"] * (FLOW_COST if job.look.input == "flow" else 1) for job in jobs
+    )
     worth_it = 1 + source_bytes // SOURCE_BYTES_PER_WORKER
     return max(1, min(os.cpu_count() or 1, len(jobs), worth_it))
 
@@ -218,12 +247,12 @@ def _describe_lack(path: Path, jobs: Sequence[Job], reason: str) -> str:
 
 def _frames_bytes(job: Job) -> int:
     """About how much a job writes, as far as the headers of its source tell."""
-    height, width = job.size_pixels
+    height, width = job.look.size_pixels
     frames = 0.0
     with suppress(InputError, OSError):
         info = inspect(job.source)
         length = info.duration_seconds or 0.0
-        rate = job.frames_per_second or (info.frame_count or 0) / max(length, 1e-9)
+        rate = job.look.frames_per_second or (info.frame_count or 0) / max(length, 1e-9)
         for each in job.annotations:
             end = length if each.end_seconds is None else min(each.end_seconds, length)
             frames += max(end - each.start_seconds, 0.0) * rate

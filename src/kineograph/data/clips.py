@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kineograph.data.annotation import Annotation
 from kineograph.data.augment import Augmentation, Draw, Frames, apply, draw
 from kineograph.data.cache import Cache
+from kineograph.data.inputs import INPUTS, Look
 from kineograph.data.sampling import (
     SHORT,
     Indices,
@@ -19,12 +20,13 @@ from kineograph.data.sampling import (
     consecutive,
     even,
     jitter,
+    motion_clock,
     part,
 )
 from kineograph.data.split import HOW, check_fractions
 from kineograph.errors import InputError, nearest
 
-SAMPLING = ("even", "jitter", "consecutive", "windows")
+SAMPLING = ("even", "jitter", "motion", "consecutive", "windows")
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,13 @@ class DataConfig:
     """What a network is shown of a data set."""
 
     size_pixels: tuple[int, int] = (60, 60)  # height, width of a frame
+    inputs: tuple[str, ...] = ("rgb",)  # of each frame: "rgb", "flow", "difference", or several
+    flow_method: str = "dis-fast"  # or "dis-medium", "farneback"
+    crop: str = "none"  # "motion": a box that follows what moves
     frames_per_clip: int = 40
-    # even: spread over the clip. jitter: even, with chance in training. consecutive: neighbours,
-    # from anywhere in training, else from the middle. windows: all of the clip, one by one.
+    # even: spread over the clip. jitter: even, with chance in training. motion: like jitter, denser
+    # where more moves (key frames). consecutive: neighbours, from anywhere in training, else from
+    # the middle. windows: all of the clip, one by one.
     sampling: str = "even"
     window_stride: int | None = None  # frames from window to window; None: as many as it has
     short: str = "repeat"  # a clip with fewer frames: "repeat" the last one, "wrap", or "error"
@@ -52,8 +58,15 @@ class DataConfig:
             if value not in known:
                 hint = nearest(str(value), known)
                 raise InputError(f"{name} '{value}': known are {', '.join(known)}. {hint}".rstrip())
-        for name in ("size_pixels", "fractions"):  # JSON has lists only
+        for name in ("size_pixels", "inputs", "fractions"):  # JSON has lists only
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        for name in self.inputs:  # each is checked as it will be looked at
+            Look((1, 1), None, name, self.flow_method, self.crop)
+        if not self.inputs or len(set(self.inputs)) < len(self.inputs):
+            raise InputError(
+                f"inputs {','.join(self.inputs) or 'none'}: name one or more, each once. "
+                f"Known are {', '.join(INPUTS)}."
+            )
         if len(self.size_pixels) != 2 or min(self.size_pixels) < 1:
             raise InputError(
                 f"size_pixels {self.size_pixels}: a frame has a height and a width of 1 or more. "
@@ -73,11 +86,17 @@ class DataConfig:
             )
         check_fractions(self.fractions)
 
+    @property
+    def looks(self) -> list[Look]:
+        """How each input of a frame is looked at."""
+        size, rate = self.size_pixels, self.frames_per_second
+        return [Look(size, rate, name, self.flow_method, self.crop) for name in self.inputs]
+
 
 class Example(NamedTuple):
     """One clip as a network sees it."""
 
-    frames: Frames  # (T, H, W, 3) uint8 RGB
+    frames: Frames  # (T, H, W, C) uint8: three channels an input, as config.inputs names them
     label: int
     id: str  # of its annotation; windows of one clip share it
     start_seconds: float  # of the first and the last frame, in the video
@@ -115,6 +134,7 @@ class ClipDataset:
         self._index_of = {label: index for index, label in enumerate(self.classes)}
         self._check()
         self.clips = [clip for annotation in self.annotations for clip in self._clips(annotation)]
+        self._clocks: dict[str, Seconds] = {}
         self._beside: dict[tuple, list[Annotation]] = defaultdict(list)
         for annotation in sorted(self.annotations, key=_length, reverse=True):
             self._beside[annotation.video, annotation.window].append(annotation)
@@ -125,20 +145,36 @@ class ClipDataset:
     def example(self, index: int, epoch: int = 0, seed: int = 0) -> Example:
         """The clip at `index`. In training, chance depends on these three numbers alone."""
         annotation, start = self.clips[index]
-        frames, seconds = self.cache[annotation]
+        seconds = self.cache.seconds(annotation)
         rng = np.random.default_rng([seed, epoch, index]) if self.training else None
         drawn = draw(rng, self.config.augmentation) if rng else Draw()
         name = annotation.video
-        chosen = choose(seconds, self.config, rng, start=start, speed=drawn.speed, name=name)
+        clock = self._motion_clock(annotation) if self.config.sampling == "motion" else seconds
+        chosen = choose(clock, self.config, rng, start=start, speed=drawn.speed, name=name)
         times = seconds[chosen]
         return Example(
-            frames=apply(np.asarray(frames)[chosen], drawn),
+            frames=self._frames(annotation, chosen, drawn),
             label=self._index_of[annotation.label],
             id=annotation.id,
             start_seconds=float(times[0]),
             end_seconds=float(times[-1]),
             frame_labels=self._frame_labels(annotation, times),
         )
+
+    def _frames(self, annotation: Annotation, chosen: Indices, drawn: Draw) -> Frames:
+        """Every input's frames (T, H, W, 3), changed alike, laid together: (T, H, W, C)."""
+        parts = [
+            apply(np.asarray(self.cache.input(annotation, name))[chosen], drawn, name)
+            for name in self.config.inputs
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
+
+    def _motion_clock(self, annotation: Annotation) -> Seconds:
+        """A clock that runs faster where more moves, (T,); kept, since it needs every frame."""
+        if annotation.id not in self._clocks:
+            frames, seconds = self.cache[annotation]
+            self._clocks[annotation.id] = motion_clock(np.asarray(frames), seconds)
+        return self._clocks[annotation.id]
 
     def _clips(self, annotation: Annotation) -> list[Clip]:
         asked = self.config.frames_per_clip
@@ -187,14 +223,15 @@ def choose(
 ) -> Indices:
     """Indices of the frames of one example; without `rng` nothing is left to chance.
 
+    seconds: the frames' times; for sampling="motion" those of their motion clock.
     start: the first frame of a window. speed: how much of the usual time is taken.
     """
     asked, have = config.frames_per_clip, len(seconds)
     if have < asked:
         return SHORT[config.short](seconds, asked, name)
-    if config.sampling in ("even", "jitter"):
+    if config.sampling in ("even", "jitter", "motion"):
         inside = part(seconds, min(speed, 1.0), rng.random()) if rng else slice(0, have)
-        if config.sampling == "jitter" and rng:
+        if config.sampling != "even" and rng:
             return inside.start + jitter(seconds[inside], asked, rng)
         return inside.start + even(seconds[inside], asked)
     count = min(max(round(asked * speed), 1), have)

@@ -90,6 +90,7 @@ def write_data_folder(
     *,
     name: str,
     source_root: str | Path,
+    kind: str = "",
     command: str = "",
     notes: str = "",
     overwrite: bool = False,
@@ -97,11 +98,12 @@ def write_data_folder(
     """Write `annotations` as a prepared data set.
 
     A source root inside of `path` is kept as a relative path, so that both can move together.
-    Raises InputError if `path` holds annotations of other videos and `overwrite` is not set.
+    kind: the word of `kineograph prepare` that it was prepared by. Raises InputError if `path`
+    holds annotations of other videos, or of another kind, and `overwrite` is not set.
     """
     path, source_root = Path(path), Path(source_root).resolve()
     if not overwrite:
-        refuse_other_source(path, source_root)
+        refuse_other_source(path, source_root, kind)
     inside = source_root.is_relative_to(path.resolve())
     about = {
         "name": name,
@@ -110,6 +112,7 @@ def write_data_folder(
         ).as_posix(),
         "classes": sorted({annotation.label for annotation in annotations}),
         "prepared": {
+            "kind": kind,
             "command": command,
             "when": datetime.now(UTC).isoformat(timespec="seconds"),
         },
@@ -129,13 +132,21 @@ def write_data_folder(
     return DataFolder(path)
 
 
-def refuse_other_source(path: Path, source_root: Path) -> None:
-    """Raise InputError if `path` already describes other videos than those under `source_root`."""
+def refuse_other_source(path: Path, source_root: Path, kind: str = "") -> None:
+    """Raise InputError if `path` already describes other videos than those under `source_root`.
+
+    Or the same ones, read by another kind of preparation: their labels and sides are others.
+    """
     if (path / ABOUT).is_file():
-        already = (path / _read_about(path)["source_root"]).resolve()
-        if already == source_root.resolve():
+        about = _read_about(path)
+        already = (path / about["source_root"]).resolve()
+        before = (about.get("prepared") or {}).get("kind", "")
+        if already != source_root.resolve():
+            holds = f"the data set made from {already}"
+        elif kind and before and kind != before:
+            holds = f"the same source prepared as {before}, and this is {kind}"
+        else:
             return
-        holds = f"the data set made from {already}"
     elif (path / ANNOTATIONS).is_file():
         holds = f"an {ANNOTATIONS} without a {ABOUT}"
     else:

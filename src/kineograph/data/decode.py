@@ -1,20 +1,17 @@
 """One pass over one video writes the frames of all its annotations; runs in a worker process."""
 
 import json
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from kineograph.data.annotation import Annotation
+from kineograph.data.clock import JUST_BEFORE
 from kineograph.data.frame_file import HEADER_BYTES, FrameFile, writing
+from kineograph.data.inputs import Look, look_at
 from kineograph.errors import InputError
-from kineograph.media import read_frames
 from kineograph.media.frame import Frame
 from kineograph.whole_file import write_text_whole
-
-PICTURES_PER_SECOND = 25.0  # the clock of a folder of pictures, which has none
-JUST_BEFORE = 1e-6  # seconds; written times are rounded, and 0.4 may be 0.39999999 in the file
 
 Stamp = dict[str, int]  # how a source is recognised: its size and time, and how it is read
 
@@ -27,8 +24,7 @@ class Job:
     stamp: Stamp
     annotations: list[Annotation]
     target: Path
-    size_pixels: tuple[int, int]
-    frames_per_second: float | None
+    look: Look
 
 
 def decode(job: Job) -> dict[str, str]:
@@ -43,7 +39,7 @@ def decode(job: Job) -> dict[str, str]:
         for frame in _kept_frames(job):
             while waiting and waiting[-1].start_seconds <= frame.seconds + JUST_BEFORE:
                 each = waiting.pop()
-                file = FrameFile(job.target / f"{each.id}.npy", job.size_pixels)
+                file = FrameFile(job.target / f"{each.id}.npy", job.look.size_pixels)
                 filling[each.id] = each, file
             for key in [key for key, (each, _) in filling.items() if _is_over(each, frame)]:
                 faults |= _finish(job, *filling.pop(key))
@@ -69,7 +65,7 @@ def is_whole(job: Job, annotation: Annotation) -> bool:
         size_bytes = (job.target / f"{annotation.id}.npy").stat().st_size
     except (OSError, ValueError):
         return False
-    height, width = job.size_pixels
+    height, width = job.look.size_pixels
     frames_bytes = len(about.get("seconds", [])) * height * width * 3
     return about.get("source") == job.stamp and size_bytes == HEADER_BYTES + frames_bytes
 
@@ -84,29 +80,13 @@ def name_video(video: str, error: Exception) -> str:
 def _kept_frames(job: Job) -> Iterator[Frame]:
     """Frames from the first start to the last end, no more a second than asked for."""
     ends = [each.end_seconds for each in job.annotations]
-    rate = job.frames_per_second
-    frames = read_frames(
+    return look_at(
         job.source,
-        size_pixels=job.size_pixels,
-        start_seconds=max(job.annotations[0].start_seconds - JUST_BEFORE, 0.0),
+        job.look,
+        start_seconds=job.annotations[0].start_seconds,
         end_seconds=None if None in ends else max(end for end in ends if end is not None),
         window=job.annotations[0].window,
-        frames_per_second=rate or PICTURES_PER_SECOND,
     )
-    return thinned(frames, rate)
-
-
-def thinned(frames: Iterable[Frame], frames_per_second: float | None) -> Iterator[Frame]:
-    """The first frame of every tick of a slower clock; all of them where the rate is None."""
-    kept_tick = -1
-    for frame in frames:
-        seconds = frame.seconds + JUST_BEFORE
-        tick = kept_tick + 1
-        if frames_per_second is not None:
-            tick = math.floor(seconds * frames_per_second)
-        if tick > kept_tick:
-            kept_tick = tick
-            yield frame
 
 
 def _is_over(annotation: Annotation, frame: Frame) -> bool:
@@ -125,7 +105,8 @@ def _finish(job: Job, annotation: Annotation, file: FrameFile) -> dict[str, str]
         file.discard()
         return {}
     file.finish()
-    about = {"source": job.stamp, "seconds": [round(moment, 6) for moment in file.seconds]}
+    moments = [round(moment, 6) for moment in file.seconds]
+    about = {"source": job.stamp, "scale": job.look.scale, "seconds": moments}
     with writing():
         write_text_whole(job.target / f"{annotation.id}.json", json.dumps(about))
     return {}

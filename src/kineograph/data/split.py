@@ -97,7 +97,7 @@ def _given(annotations: Sequence[Annotation], shares: Counts, seed: int) -> Spli
     warning = None
     if not sides["val"] and shares[1] > 0:
         without_test = np.array([shares[0], shares[1], 0.0]) / (shares[0] + shares[1])
-        units = _joined(sides["train"], _all_keys)
+        units = joined(sides["train"], _all_keys)
         sides["train"], sides["val"], _ = _dealt(sides["train"], units, without_test, seed)
         warning = f"no annotation is marked val: {len(sides['val'])} marked train are used for it."
     return Split(**sides, how="given", warning=warning)
@@ -114,9 +114,9 @@ def _by_group(annotations: Sequence[Annotation], shares: Counts, seed: int) -> S
             f"{nameless} of {len(annotations)} annotations name no group, person or source and "
             f"are split by video file: the same person or place may be on two sides."
         )
-    units = _joined(annotations, _all_keys)
+    units = joined(annotations, _all_keys)
     if len(units) < np.count_nonzero(shares):
-        units = _joined(annotations, _first_key)
+        units = joined(annotations, _first_key)
     split = Split(*_dealt(annotations, units, shares, seed), how="group")
     shared = check_disjoint(split)
     if shared:
@@ -132,7 +132,7 @@ def _by_clip(annotations: Sequence[Annotation], shares: Counts, seed: int, *, as
         units = [[place] for place in range(len(annotations))]
         why = "the split is by clip, as asked"
     else:
-        units = _joined(annotations, _first_key)
+        units = joined(annotations, _first_key)
         why = "no group, person or source is named, so the split is by video file"
     warning = f"{why}: the same person or place may be on two sides, and figures be too high."
     return Split(*_dealt(annotations, units, shares, seed), how="clip", warning=warning)
@@ -151,10 +151,10 @@ def _first_key(annotation: Annotation) -> list[Key]:
     return _all_keys(annotation)[:1]
 
 
-def _joined(
+def joined(
     annotations: Sequence[Annotation], keys_of: Callable[[Annotation], list[Key]]
 ) -> list[list[int]]:
-    """Positions of annotations that hang together by shared keys (union-find)."""
+    """Units: positions of annotations that hang together by shared keys (union-find)."""
     parent = list(range(len(annotations)))
 
     def root(place: int) -> int:

@@ -8,10 +8,12 @@ from pathlib import Path
 import torch
 
 from kineograph.data.annotation import Annotation
+from kineograph.data.cache import Cache
 from kineograph.data.clips import ClipDataset
 from kineograph.data.dataset_folder import DataFolder
 from kineograph.data.split import Split, assign_splits
 from kineograph.errors import InputError, nearest
+from kineograph.evaluation import baselines
 from kineograph.evaluation.answers import write_answers
 from kineograph.evaluation.environment import environment
 from kineograph.evaluation.job import Experiment, Stage, ask, read_clips, write_json
@@ -49,6 +51,7 @@ def evaluate_again(
     config = trained.recipe.data
     side = side or ("test" if _learned(trained) & {clip.id for clip in readable} else "all")
     split = Split(train=[], val=[], test=readable, how="all clips", warning=None)
+    whole: Split | None = None
     if side != "all":
         whole = assign_splits(readable, config.split, fractions=config.fractions, seed=config.seed)
         chosen = getattr(whole, side)
@@ -66,10 +69,50 @@ def evaluate_again(
     out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(trained.folder / "recipe.json", out / "recipe.json")
     write_answers(out / "predictions.jsonl", answers)
+    _write_baselines(job, cache, _training_side(trained, readable, whole, side), split.test)
     found = environment(job, split, problems, trained.network, asked, train_seconds=None)
     write_json(out / "environment.json", found | {"leakage": _trained_on(trained, split.test)})
     draw_worst(out, answers, asked)
     return write_report(out)
+
+
+def _training_side(
+    trained: Trained, readable: list[Annotation], whole: Split | None, side: str
+) -> list[Annotation]:
+    """What a baseline may learn from here: the network's own clips, else this folder's side."""
+    learned = _learned(trained)
+    own = [clip for clip in readable if clip.id in learned]
+    if own or whole is None or side == "train":
+        return own
+    return whole.train
+
+
+def _write_baselines(
+    job: Experiment, cache: Cache, train: list[Annotation], asked: list[Annotation]
+) -> None:
+    """Majority and metadata beside the answers, or one line that says why not."""
+    path = job.run / "baselines.json"
+    path.unlink(missing_ok=True)  # of an earlier evaluation into the same folder
+    train = without(train, asked)
+    if not train:
+        job.say(
+            "No baselines: no clip here that is not asked about was trained on, so there is "
+            "nothing for them to learn from."
+        )
+        return
+    seed = job.recipe.training.seed
+    counts = {clip.id: len(cache.seconds(clip)) for clip in (*train, *asked)}
+    guesses = {
+        "majority": baselines.majority(train, asked),
+        "metadata": baselines.metadata(job.data, train, asked, counts, seed=seed),
+    }
+    write_json(path, {name: guess.scores for name, guess in guesses.items()})
+
+
+def without(clips: list[Annotation], others: list[Annotation]) -> list[Annotation]:
+    """The clips that are not among the others."""
+    gone = {clip.id for clip in others}
+    return [clip for clip in clips if clip.id not in gone]
 
 
 def _check_classes(trained: Trained, data: DataFolder) -> None:

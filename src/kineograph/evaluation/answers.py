@@ -29,6 +29,8 @@ class Answer:
     person: str | None = None
     group: str | None = None
     split: str | None = "test"
+    fold: str | None = None  # of a cross-validation: "fold-01"
+    seed: int | None = None
     truth: Label
     answer: Label
     probabilities: Mapping[str, Probability]  # label -> probability; empty where none was kept
@@ -89,6 +91,7 @@ def _kind(label: Label) -> str:
 
 
 FIELDS = tuple(field.name for field in fields(Answer))
+OF_FOLDS = ("fold", "seed")  # written only where they say something
 
 
 def _plain(value: Probability) -> float | list[float]:
@@ -97,6 +100,7 @@ def _plain(value: Probability) -> float | list[float]:
 
 def _line(answer: Answer) -> str:
     row = {name: getattr(answer, name) for name in FIELDS}
+    row = {name: value for name, value in row.items() if value is not None or name not in OF_FOLDS}
     for name in ("truth", "answer"):
         row[name] = row[name] if isinstance(row[name], str) else list(row[name])
     row["probabilities"] = {label: _plain(value) for label, value in answer.probabilities.items()}

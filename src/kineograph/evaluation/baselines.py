@@ -6,23 +6,57 @@ A recurrent network that does not beat all three has seen nothing of the motion
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from kineograph.data.annotation import Annotation
 from kineograph.data.dataset_folder import DataFolder
 from kineograph.errors import InputError
+from kineograph.evaluation.answers import Answer
 from kineograph.media import inspect
 from kineograph.metrics import labels as scores
 
 FEATURES = ("width", "height", "frames", "frames per second", "seconds", "file bytes")
 
 
-def majority(train: Sequence[Annotation], test: Sequence[Annotation]) -> dict[str, object]:
+@dataclass(frozen=True)
+class Guess:
+    """What a baseline answers to each clip that it was asked about, and a word on how."""
+
+    asked: list[Annotation]
+    labels: list[str]
+    note: str
+
+    @property
+    def scores(self) -> dict[str, object]:
+        """The three figures and the note."""
+        return scores_of([a.label for a in self.asked], self.labels) | {"note": self.note}
+
+    @property
+    def answers(self) -> list[Answer]:
+        """The same as the lines of a predictions file."""
+        return [
+            Answer(
+                id=clip.id,
+                video=clip.video,
+                start_seconds=clip.start_seconds,
+                end_seconds=clip.end_seconds,
+                person=clip.person,
+                group=clip.group,
+                truth=clip.label,
+                answer=label,
+                probabilities={},
+            )
+            for clip, label in zip(self.asked, self.labels, strict=True)
+        ]
+
+
+def majority(train: Sequence[Annotation], test: Sequence[Annotation]) -> Guess:
     """Always the commonest label of the training side; of equals the first by alphabet."""
     counts = Counter(a.label for a in train)
     label = min(counts, key=lambda name: (-counts[name], name))
-    return scores_of([a.label for a in test], [label] * len(test)) | {"note": f"always '{label}'"}
+    return Guess(list(test), [label] * len(test), f"always '{label}'")
 
 
 def metadata(
@@ -32,7 +66,7 @@ def metadata(
     frames: dict[str, int],
     *,
     seed: int = 0,
-) -> dict[str, object]:
+) -> Guess:
     """A random forest that sees no pixel: frame size, count, rate, length and file size.
 
     `frames` counts each clip's frames by its id, as decoded: headers lie.
@@ -47,7 +81,7 @@ def metadata(
     asked = [a for a in test if a.id in rows]
     found = forest.predict([rows[a.id] for a in asked])
     heavy = FEATURES[int(np.argmax(forest.feature_importances_))]
-    return scores_of([a.label for a in asked], list(found)) | {"note": f"mostly by {heavy}"}
+    return Guess(asked, [str(label) for label in found], f"mostly by {heavy}")
 
 
 def _features(folder: DataFolder, clip: Annotation, frames: int) -> list[float]:

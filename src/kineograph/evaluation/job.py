@@ -19,6 +19,7 @@ from kineograph.data.split import Split
 from kineograph.errors import InputError
 from kineograph.evaluation.answers import Answer
 from kineograph.evaluation.evaluate import evaluate
+from kineograph.nets.encoders.pretrained import take_pretrained
 from kineograph.recipes import Recipe, recipe_to_json
 from kineograph.recipes.trained import run_folder
 from kineograph.training.checkpoint import load_matching_weights
@@ -74,13 +75,16 @@ class Sides:
 
 def read_clips(job: Experiment) -> tuple[Cache, list[Annotation], list[str]]:
     """Build the cache; returns it, the clips that can be read, and a line for each that cannot."""
-    annotations = job.data.annotations
+    annotations, data = job.data.annotations, job.recipe.data
     with job.stage("Reading the clips", "clips") as progress:
         cache, problems = build_cache(
             job.data,
             annotations,
-            size_pixels=job.recipe.data.size_pixels,
-            frames_per_second=job.recipe.data.frames_per_second,
+            size_pixels=data.size_pixels,
+            frames_per_second=data.frames_per_second,
+            inputs=data.inputs,
+            flow_method=data.flow_method,
+            crop=data.crop,
             workers=job.workers,
             progress=lambda done, total: progress(done, total, ""),
         )
@@ -98,11 +102,14 @@ def read_clips(job: Experiment) -> tuple[Cache, list[Annotation], list[str]]:
 def make_network(job: Experiment) -> nn.Module:
     """A fresh network with this seed's weights, or a trained run's where they fit."""
     seed_everything(job.recipe.training.seed)
+    data = job.recipe.data
+    begun = job.resume and (job.run / "checkpoint" / "training.safetensors").exists()
     try:
-        network = job.recipe.model.build(len(job.data_classes), job.recipe.data.size_pixels)
+        network = job.recipe.model.build(len(job.data_classes), data.size_pixels, data.inputs)
+        if not begun:
+            take_pretrained(network)
     except ValueError as error:
         raise InputError(f"{job.recipe.name}: {error}") from error
-    begun = job.resume and (job.run / "checkpoint" / "training.safetensors").exists()
     if job.start_from is not None and not begun:
         fresh = load_matching_weights(run_folder(job.start_from) / "model.safetensors", network)
         new = f"; new: {', '.join(fresh)}" if fresh else ""

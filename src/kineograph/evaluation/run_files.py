@@ -37,6 +37,7 @@ class RunFiles:
     stopped: str | None = None  # why training ended
     baselines: dict[str, dict[str, Any]] = field(default_factory=dict)
     environment: dict[str, Any] = field(default_factory=dict)
+    crossval: dict[str, Any] = field(default_factory=dict)  # fold by fold, if it is of folds
     strips: list[Strip] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -75,7 +76,10 @@ def read_run(folder: Path | str) -> RunFiles:
     classes = whole.get("classes")
     run.classes = [str(label) for label in classes] if isinstance(classes, list) else []
     run.answers = _test_side(_answers(folder / "predictions.jsonl", run.notes), run.notes)
-    _read_log(run)
+    if (folder / "crossval.json").is_file():  # the folds have the logs
+        run.crossval = _object(folder / "crossval.json", run.notes, "nothing is known fold by fold")
+    else:
+        _read_log(run)
     run.baselines = {
         name: scores
         for name, scores in _object(

@@ -1,5 +1,6 @@
 """From answers to figures: scores with intervals, comparison with the single frame, `--json`."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +13,11 @@ from kineograph.evaluation.answers import Answer
 from kineograph.evaluation.run_files import RunFiles, read_run
 from kineograph.metrics.intervals import (
     Interval,
-    bootstrap_interval,
     bootstrap_tallies,
     tallies_by_group,
 )
 from kineograph.metrics.labels import SCORES, confusion_counts
+from kineograph.metrics.paired import mean_difference
 
 FEW_GROUPS = 6  # from fewer, a bootstrap interval is rough and the report says so
 
@@ -45,8 +46,10 @@ class Pooled:
 
     @property
     def unit(self) -> str:
-        """What is counted: clips or frames."""
-        return "frames" if self.per_frame else "clips"
+        """What is counted: frames, clips, or answers where several seeds answer each clip."""
+        if self.per_frame:
+            return "frames"
+        return "clips" if len(self.truths) == self.clips else "answers"
 
 
 def all_classes(answers: Sequence[Answer], known: Sequence[str] = ()) -> list[str]:
@@ -66,7 +69,7 @@ def pool(answers: Sequence[Answer], classes: Sequence[str] = ()) -> Pooled:
         groups=[n for name, length in zip(names, lengths, strict=True) for n in [name] * length],
         group_kind=kind,
         classes=all_classes(answers, classes),
-        clips=len(answers),
+        clips=len({answer.id for answer in answers}),  # several seeds answer the same clip
         per_frame=any(answer.per_frame for answer in answers),
     )
 
@@ -131,6 +134,8 @@ class Difference:
     points: float
     interval: list[float] | None
     clips: int
+    by: str = "clip"  # what the interval draws as wholes, and how many there are
+    groups: int = 0
 
 
 def paired_difference(
@@ -138,26 +143,33 @@ def paired_difference(
 ) -> Difference | None:
     """Ours minus others' accuracy over clips that both answered; None where they share none.
 
-    Differences of the same clips spread less than two intervals beside each other suggest.
+    Differences of the same clips spread less than two intervals beside each other suggest. Several
+    answers to one clip, as of several seeds, count as their mean.
     """
-    theirs = {answer.id: answer for answer in others}
-    both = [answer for answer in ours if answer.id in theirs]
-    if not both:
+    mine, theirs = share_right_by_clip(ours), share_right_by_clip(others)
+    both = [answer for answer in {a.id: a for a in ours}.values() if answer.id in theirs]
+    if not any(answer.truths for answer in both):
         return None
+    by, groups = _groups(both)
+    gap, interval = mean_difference(
+        [theirs[answer.id] for answer in both],
+        [mine[answer.id] for answer in both],
+        groups,
+        weights=[len(answer.truths) for answer in both],
+        draws=draws,
+        seed=seed,
+    )
+    return Difference(gap, _pair(interval), len(both), by, len(set(groups)))
 
-    def share_right(answer: Answer) -> float:
-        pairs = zip(answer.truths, answer.answers, strict=True)
-        return float(np.mean([truth == found for truth, found in pairs])) if answer.truths else 0.0
 
-    gained = np.array([share_right(a) - share_right(theirs[a.id]) for a in both])
-    weight = np.array([len(answer.truths) for answer in both], dtype=float)
-    _, groups = _groups(both)
-
-    def score(places: NDArray[np.int64]) -> float:
-        return float(np.average(gained[places], weights=weight[places]))
-
-    interval = bootstrap_interval(score, groups, draws=draws, seed=seed)
-    return Difference(score(np.arange(len(both))), _pair(interval), len(both))
+def share_right_by_clip(answers: Sequence[Answer]) -> dict[str, float]:
+    """How much of each clip is right, 0 to 1, by id: a mean over its frames and its answers."""
+    shares: dict[str, list[float]] = defaultdict(list)
+    for answer in answers:
+        pairs = list(zip(answer.truths, answer.answers, strict=True))
+        right = sum(truth == found for truth, found in pairs)
+        shares[answer.id].append(right / len(pairs) if pairs else 0.0)
+    return {name: float(np.mean(each)) for name, each in shares.items()}
 
 
 def protocol(run: RunFiles, scored: int) -> dict[str, Any]:

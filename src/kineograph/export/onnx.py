@@ -21,6 +21,7 @@ from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from kineograph.errors import InputError
 from kineograph.export.run import OnnxFile
+from kineograph.nets.encoders.pixels import CHANNELS
 from kineograph.recipes import Trained
 from kineograph.whole_file import write_bytes_whole, write_text_whole
 
@@ -40,7 +41,7 @@ class _Clip(nn.Module):
 
 
 class _Step(nn.Module):
-    """frame (B, 3, H, W) uint8 and the state's tensors -> logits (B, V) and the new state's."""
+    """frame (B, C, H, W) uint8 and the state's tensors -> logits (B, V) and the new state's."""
 
     def __init__(self, network: Any, spec: Any):
         super().__init__()
@@ -59,7 +60,8 @@ def export(trained: Trained, folder: Path | None = None) -> dict[str, Any]:
     """
     folder = folder or trained.folder
     network = trained.network.to("cpu").eval()
-    shape = (BATCH, trained.recipe.data.frames_per_clip, 3, *trained.recipe.data.size_pixels)
+    data = trained.recipe.data
+    shape = (BATCH, data.frames_per_clip, CHANNELS * len(data.inputs), *data.size_pixels)
     clip = torch.randint(0, 256, shape, dtype=torch.uint8)
     report = {"clip": _export_clip(trained, network, clip, folder / "clip.onnx")}
     if network.can_step:
@@ -143,7 +145,8 @@ def describe(trained: Trained) -> dict[str, str]:
     return {
         "kineograph.recipe": trained.recipe.name,
         "kineograph.classes": json.dumps(trained.classes, ensure_ascii=False),
-        "kineograph.frames": f"RGB uint8, {data.size_pixels[0]} high, {data.size_pixels[1]} wide",
+        "kineograph.frames": f"{' + '.join(data.inputs)} uint8, three channels each, "
+        f"{data.size_pixels[0]} high, {data.size_pixels[1]} wide",
         "kineograph.sampling": f"{data.sampling}, {data.frames_per_clip} frames",
     }
 

@@ -1,8 +1,11 @@
 """Pictures as clips: a folder of frames, a GIF with its own clock, one picture; decoded by Pillow.
 
 Transparent places become white, as on a page; a camera's EXIF orientation is applied.
+16-bit grey is divided by 256. A Kinect's depth map is not: it holds millimetres up to 8 m, so that
+a person would be black on black; a picture named like MDepth-00000001.png is divided by 32.
 """
 
+import re
 import struct
 from collections.abc import Generator
 from fractions import Fraction
@@ -20,6 +23,8 @@ from kineograph.media.listing import PICTURE_SUFFIXES, natural_order
 _ANIMATED = {"GIF", "PNG", "WEBP"}  # other formats hold previews or pages behind the first picture
 _TOO_SHORT_MILLISECONDS = 10  # browsers show such frames for 100 ms, and GIFs are made for browsers
 _DEGREES = {3: 180, 4: 180, 5: 270, 6: 90, 7: 90, 8: 270}  # EXIF orientation -> clockwise turn
+_DEPTH_MAP = re.compile(r"M?Depth-\d+\.png", re.IGNORECASE)  # as NTU RGB+D names them
+_DEPTH_BITS, _GREY_BITS = 13, 16  # 13: up to 8191 mm, and the sensor ends at 8000
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 
 
@@ -152,9 +157,11 @@ def _duration(image: Image.Image) -> Fraction | None:
 
 def _decoded(image: Image.Image) -> av.VideoFrame:
     """The current frame as RGB for the common converter."""
+    name = Path(getattr(image, "filename", "")).name
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I"):  # 16-bit grey: Pillow would clip it at 255
-        grey = (np.asarray(image).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8)
+        bits = _DEPTH_BITS if _DEPTH_MAP.fullmatch(name) else _GREY_BITS
+        grey = (np.asarray(image).astype(np.uint32) >> (bits - 8)).clip(0, 255).astype(np.uint8)
         image = Image.fromarray(grey)
     if image.has_transparency_data:
         image = image.convert("RGBA")

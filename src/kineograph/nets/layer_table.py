@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 from torch import nn
 
 from kineograph.nets.encoders.plain import PlainEncoder
+from kineograph.nets.encoders.pretrained import PretrainedEncoder
 from kineograph.nets.heads.label import LabelHead
+from kineograph.nets.models.lrcn import LRCN
 from kineograph.nets.recurrent import Recurrent
 
 
@@ -22,7 +24,10 @@ def layer_table(network: nn.Module, frames_per_clip: int) -> list[Layer]:
     """The rows of a network of models/, input first, total last. A batch adds one axis in front."""
     rows: list[Layer] = []
     for part in network.children():  # in the order of the figure
-        rows += _rows(part, frames_per_clip)
+        if isinstance(part, LRCN):  # a stream
+            rows += [row for each in part.children() for row in _rows(each, frames_per_clip)]
+        else:
+            rows += _rows(part, frames_per_clip)
     return [*rows, Layer("total", (), sum(row.weights for row in rows))]
 
 
@@ -30,6 +35,9 @@ def _rows(part: nn.Module, steps: int) -> Iterator[Layer]:
     match part:
         case PlainEncoder():
             yield from _encoder_rows(part, steps)
+        case PretrainedEncoder():
+            yield Layer("frames", (steps, *part.size_pixels, 3), 0)
+            yield Layer(f"{part.name}, pretrained", (steps, part.features), _weights(part))
         case nn.LayerNorm():
             yield Layer("layer norm", (steps, *part.normalized_shape), _weights(part))
         case Recurrent():

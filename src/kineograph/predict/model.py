@@ -10,6 +10,7 @@ from torch import Tensor
 
 from kineograph.export.run import OnnxFile
 from kineograph.predict.answer import Prediction
+from kineograph.predict.features import Features, features_of
 from kineograph.predict.timeline import predict_file
 from kineograph.recipes import Trained
 from kineograph.recipes import load as load_trained
@@ -51,6 +52,15 @@ class Model:
             hop_seconds=hop_seconds,
             progress=progress,
         )
+
+    def features(
+        self, path: str | Path, *, progress: Callable[[int, int, str], None] | None = None
+    ) -> Features:
+        """What the encoder makes of every frame of a file: vectors (T, D) and their times (T,).
+
+        Raises InputError for a file that cannot be read.
+        """
+        return features_of(Path(path), self.trained, device=self.device, progress=progress)
 
 
 def load(run: str | Path, *, device: str = "cpu") -> Model:

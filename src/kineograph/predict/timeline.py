@@ -20,10 +20,10 @@ from torch import Tensor
 
 from kineograph.data.batch import Batch
 from kineograph.data.clips import DataConfig, choose
-from kineograph.data.decode import thinned
-from kineograph.data.sampling import all_windows
+from kineograph.data.inputs import Laid, Look, lay
+from kineograph.data.sampling import all_windows, motion_clock
 from kineograph.errors import InputError
-from kineograph.media import BrokenClipError, Frame, inspect, read_frames
+from kineograph.media import BrokenClipError, inspect
 from kineograph.predict.answer import Prediction, Segment
 from kineograph.recipes import Trained
 from kineograph.tasks import LabelFrames
@@ -47,10 +47,9 @@ def predict_file(
 ) -> Prediction:
     """Read a file window by window and say what happens when."""
     window, hop = _spans(path, trained, window_seconds, hop_seconds)
-    reading = _Reading(path, trained.recipe.data.size_pixels, progress)
+    reading = Reading(path, trained.recipe.data.looks, progress)
     moments: list[Moment] = []
-    kept = thinned(reading.frames(), trained.recipe.data.frames_per_second)
-    for frames in windows(kept, window, hop):
+    for frames in windows(reading.frames(), window, hop):
         moments += _ask(frames, trained, network, device)
     if not moments:
         raise InputError(f"{path}: holds no frame. Give a file with at least one picture.")
@@ -73,12 +72,12 @@ def _spans(
     return window, hop or (window if per_frame else window / 2)
 
 
-def windows(frames: Iterable[Frame], window: float, hop: float) -> Iterator[list[Frame]]:
+def windows(frames: Iterable[Laid], window: float, hop: float) -> Iterator[list[Laid]]:
     """Stretches of `window` seconds, one begun every `hop` seconds; the last ends with the file.
 
     Every frame is in at least one, if hop is no longer than window. Only one window is held.
     """
-    kept: deque[Frame] = deque()
+    kept: deque[Laid] = deque()
     start, covered = 0.0, -1.0
     for frame in frames:
         while frame.seconds >= start + window:
@@ -96,14 +95,18 @@ def windows(frames: Iterable[Frame], window: float, hop: float) -> Iterator[list
 
 
 def _ask(
-    frames: list[Frame], trained: Trained, network: Network, device: torch.device
+    frames: list[Laid], trained: Trained, network: Network, device: torch.device
 ) -> list[Moment]:
     """The answers of one window: one for all of it, or one for each of its sampled frames."""
     seconds = np.array([frame.seconds for frame in frames])
     end = seconds[-1] + _frame_seconds(seconds)
     whole: list[np.ndarray] = []
     moments: list[Moment] = []
-    for chosen in _choices(seconds, trained.recipe.data):
+    data = trained.recipe.data
+    clock = seconds
+    if data.sampling == "motion" and "rgb" in data.inputs:
+        clock = motion_clock(np.stack([frame.pixels[..., :3] for frame in frames]), seconds)
+    for chosen in _choices(clock, data):
         pixels = np.stack([frames[i].pixels for i in chosen])
         batch = Batch(
             inputs=torch.from_numpy(pixels).permute(0, 3, 1, 2)[None],
@@ -190,18 +193,19 @@ def _segments(
 
 
 @dataclass
-class _Reading:
+class Reading:
     """The frames of a file, counted as they go; one that breaks gives what came before."""
 
     path: Path
-    size_pixels: tuple[int, int]
+    looks: list[Look]
     progress: Progress | None
     problem: str | None = None
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self) -> Iterator[Laid]:
+        """One by one, as the network is shown them."""
         expected, done = inspect(self.path).frame_count or 0, 0
         try:
-            for done, frame in enumerate(read_frames(self.path, size_pixels=self.size_pixels), 1):
+            for done, frame in enumerate(lay(self.path, self.looks), 1):
                 yield frame
                 if self.progress and done % 25 == 0:
                     self.progress(done, max(expected, done), self.path.name)

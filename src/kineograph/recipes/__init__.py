@@ -2,6 +2,7 @@
 
 from kineograph.errors import InputError, nearest
 from kineograph.recipes.actors import ACTORS
+from kineograph.recipes.lrcn import LRCN
 from kineograph.recipes.lrcn_kth import LRCN_KTH
 from kineograph.recipes.lrcn_one_block import LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRAMES
 from kineograph.recipes.recipe import (
@@ -13,9 +14,18 @@ from kineograph.recipes.recipe import (
     recipe_to_json,
 )
 from kineograph.recipes.trained import Trained, load
+from kineograph.recipes.two_stream_lrcn import TWO_STREAM_LRCN
 
 RECIPES = {
-    recipe.name: recipe for recipe in (LRCN_KTH, LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRAMES, ACTORS)
+    recipe.name: recipe
+    for recipe in (
+        LRCN_KTH,
+        LRCN_ONE_BLOCK,
+        LRCN_ONE_BLOCK_FRAMES,
+        ACTORS,
+        LRCN,
+        TWO_STREAM_LRCN,
+    )
 }
 
 __all__ = [

@@ -8,8 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from kineograph.data.clips import DataConfig
 from kineograph.errors import InputError, nearest
-from kineograph.nets.models import MODELS
-from kineograph.tasks import TASKS, LabelFrames
+from kineograph.nets.models import MODELS, TwoStreamConfig
+from kineograph.tasks import TASKS, LabelFrames, LabelStreams
 from kineograph.training.optimise import TrainingConfig
 
 
@@ -46,6 +46,11 @@ class Recipe:
             raise InputError(
                 f"data.label_per_frame={self.data.label_per_frame}: {self.name} asks for another "
                 "kind of label. Take lrcn-one-block-frames for a label per frame."
+            )
+        if isinstance(self.model, TwoStreamConfig) != isinstance(self.task, LabelStreams):
+            raise InputError(
+                f"{self.name}: two streams and the task label_streams belong together. "
+                "Take the recipe two-stream-lrcn."
             )
 
     def small(self) -> "Recipe":

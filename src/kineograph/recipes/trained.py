@@ -40,7 +40,7 @@ def load(run: str | Path) -> Trained:
     recipe = recipe_from_json(found["recipe"], str(folder / "recipe.json"))
     classes = tuple(found["classes"])
     try:
-        network = recipe.model.build(len(classes), recipe.data.size_pixels)
+        network = recipe.model.build(len(classes), recipe.data.size_pixels, recipe.data.inputs)
         clip_seconds = float(found["clip_seconds"])
     except ValueError as error:
         raise InputError(f"{folder / 'recipe.json'}: {error} Copy the run again.") from error

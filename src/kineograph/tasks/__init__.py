@@ -2,8 +2,9 @@
 
 from kineograph.tasks.label_clips import LabelClips
 from kineograph.tasks.label_frames import LabelFrames
+from kineograph.tasks.label_streams import LabelStreams
 from kineograph.tasks.task import Task
 
-TASKS = {"label_clips": LabelClips, "label_frames": LabelFrames}
+TASKS = {"label_clips": LabelClips, "label_frames": LabelFrames, "label_streams": LabelStreams}
 
-__all__ = ["TASKS", "LabelClips", "LabelFrames", "Task"]
+__all__ = ["TASKS", "LabelClips", "LabelFrames", "LabelStreams", "Task"]

@@ -35,21 +35,14 @@ class LabelClips:
     def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, list[np.ndarray]]:
         """Cross-entropy in nats, a mean over clips; answers (V,) of every clip."""
         logits = network(batch.inputs, batch.lengths).float()  # (B, T, V)
-        weights = step_weights(self.steps, batch.lengths, logits.shape[1])  # (B, T)
-        targets = batch.targets[:, None].expand(logits.shape[:2])
-        per_step = F.cross_entropy(
-            logits.flatten(0, 1),
-            targets.flatten(),
-            reduction="none",
-            label_smoothing=self.label_smoothing,
-        ).unflatten(0, logits.shape[:2])
-        return (per_step * weights).sum(1).mean(), _answers(logits.detach(), weights)
+        loss = clip_loss(logits, batch, self.steps, self.label_smoothing)
+        return loss, clip_answers(logits.detach(), batch.lengths, self.steps)
 
     @torch.inference_mode()
     def answer(self, network: nn.Module, batch: Batch) -> list[np.ndarray]:
         """Probabilities (V,) of every clip."""
         logits = network(batch.inputs, batch.lengths).float()
-        return _answers(logits, step_weights(self.steps, batch.lengths, logits.shape[1]))
+        return clip_answers(logits, batch.lengths, self.steps)
 
     def truth(self, batch: Batch) -> list[int]:
         """The class index of every clip."""
@@ -73,6 +66,21 @@ def step_weights(steps: str, lengths: Tensor, longest: int) -> Tensor:
     return weights / weights.sum(1, keepdim=True)
 
 
-def _answers(logits: Tensor, weights: Tensor) -> list[np.ndarray]:
+def clip_loss(logits: Tensor, batch: Batch, steps: str, label_smoothing: float) -> Tensor:
+    """Cross-entropy of logits (B, T, V) in nats: a mean over clips, weighted over their steps."""
+    weights = step_weights(steps, batch.lengths, logits.shape[1])  # (B, T)
+    targets = batch.targets[:, None].expand(logits.shape[:2])
+    per_step = F.cross_entropy(
+        logits.flatten(0, 1),
+        targets.flatten(),
+        reduction="none",
+        label_smoothing=label_smoothing,
+    ).unflatten(0, logits.shape[:2])
+    return (per_step * weights).sum(1).mean()
+
+
+def clip_answers(logits: Tensor, lengths: Tensor, steps: str) -> list[np.ndarray]:
+    """Probabilities (V,) of every clip from its logits (B, T, V): a weighted mean of softmaxes."""
+    weights = step_weights(steps, lengths, logits.shape[1])
     probabilities = (logits.softmax(-1) * weights[..., None]).sum(1)  # (B, V)
     return list(probabilities.cpu().numpy())

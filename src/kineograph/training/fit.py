@@ -30,6 +30,7 @@ from kineograph.training.checkpoint import (
 from kineograph.training.interrupt import interrupt_between_steps
 from kineograph.training.log import RunLog
 from kineograph.training.optimise import TrainingConfig, learning_rate_at, make_optimiser
+from kineograph.training.parallel import ALONE, Parallel, weighted
 from kineograph.training.reproduce import seed_everything
 from kineograph.training.threads import fastest_thread_count
 
@@ -54,6 +55,7 @@ class Training:
     progress: Progress = silent
     fingerprint: str = ""
     threads: int | None = None  # of the CPU; None: measured to be fastest
+    parallel: Parallel = ALONE  # this process among those that train together
 
     def __post_init__(self) -> None:
         self.network.to(self.device)
@@ -77,12 +79,18 @@ class Training:
         """Batches in one pass over the training clips."""
         return math.ceil(len(self.train) / self.config.batch)
 
+    @property
+    def step_clips(self) -> int:
+        """Clips of the step under way, of all processes together."""
+        return min(self.config.batch, len(self.train) - self.place.step * self.config.batch)
+
 
 def fit(job: Training, *, resume: bool = False) -> Place:
     """Train to the end and leave the kept weights in the network; returns where it ended.
 
     With `resume` it goes on from the last checkpoint; on one CPU with the same number of threads
     the weights come out bit for bit as if it had never stopped. Ctrl-C saves before it leaves.
+    Processes that train together all call it; the first one validates and writes.
     """
     _begin(job, resume)
     with interrupt_between_steps() as interrupted:
@@ -91,7 +99,9 @@ def fit(job: Training, *, resume: bool = False) -> Place:
             finish_epoch(job)
         if interrupted():
             raise KeyboardInterrupt
-    load_weights(job.weights, job.network)
+    if job.parallel.first:
+        load_weights(job.weights, job.network)
+    job.parallel.copy_first(job.network)
     return job.place
 
 
@@ -105,37 +115,46 @@ def train_epoch(job: Training, interrupted: Callable[[], bool]) -> None:
         rate = learning_rate_at(done, total, job.steps_per_epoch, job.config)
         loss, answers = train_step(job, batch, rate)
         scores = job.task.score(answers, job.task.truth(batch))
+        clips = job.step_clips
+        right = next(iter(scores.values())) * job.parallel.rows(clips)
+        right, pressed = job.parallel.total([right, float(interrupted())])
         place.step += 1
-        place.clips += len(batch.ids)
-        place.loss_sum += loss * len(batch.ids)
-        place.right_sum += next(iter(scores.values())) * len(batch.ids)
+        place.clips += clips
+        place.loss_sum += loss * clips
+        place.right_sum += right
         place.seconds += time.perf_counter() - began
         job.progress(
             (place.epoch - 1) * len(job.train) + place.clips,
             job.config.epochs * len(job.train),
             f"epoch {place.epoch} of {job.config.epochs} · loss {place.loss_sum / place.clips:.3f}",
         )
-        if interrupted() or time.monotonic() - job.last_saved > job.config.checkpoint_seconds:
+        if pressed or time.monotonic() - job.last_saved > job.config.checkpoint_seconds:
             save(job)
-        if interrupted():
+        if pressed:
             raise KeyboardInterrupt
 
 
 def train_step(job: Training, batch: Batch, rate: float) -> tuple[float, list[Any]]:
-    """Forward, backward, clip, step. Returns the loss and the answers of the same pass."""
+    """Forward, backward, clip, step. Returns the loss and the answers of the same pass.
+
+    The loss is that of the whole batch, the answers are those to this process's own clips.
+    """
     for group in job.optimiser.param_groups:
         group["lr"] = rate
     job.optimiser.zero_grad(set_to_none=True)
     with autocast(job):
         loss, answers = job.task.loss(job.network, batch)
-    value = float(loss.detach())
+    loss = weighted(loss, job.parallel.rows(job.step_clips), job.step_clips)
+    (value,) = job.parallel.total([float(loss.detach())])
     if not math.isfinite(value):
+        ids = job.parallel.gathered(batch.ids)
         raise InputError(
             f"epoch {job.place.epoch}, step {job.place.step + 1}: the loss is {value} on the batch "
-            f"of {', '.join(batch.ids)}. A loss must be finite: look at these clips, lower "
+            f"of {', '.join(ids)}. A loss must be finite: look at these clips, lower "
             "training.learning_rate, or set training.clip_norm=1. No weight was changed by it."
         )
     loss.backward()
+    job.parallel.add_gradients(job.network)
     if job.config.clip_norm is not None:
         learning = [p for p in job.network.parameters() if p.grad is not None]
         nn.utils.clip_grad_norm_(learning, job.config.clip_norm)
@@ -145,6 +164,12 @@ def train_step(job: Training, batch: Batch, rate: float) -> tuple[float, list[An
 
 def finish_epoch(job: Training) -> None:
     """Validate, log, keep the weights if they are the best, decide whether to go on, save."""
+    if job.parallel.first:
+        _finish_epoch(job)
+    job.place = job.parallel.from_first(job.place)
+
+
+def _finish_epoch(job: Training) -> None:
     place, config = job.place, job.config
     line = {
         "event": "epoch",
@@ -192,7 +217,7 @@ def assess(job: Training, data: ClipDataset) -> tuple[float, dict[str, float]]:
 def walk(
     job: Training, data: ClipDataset, *, shuffle: bool, first_step: int = 0
 ) -> Generator[Batch]:
-    """The batches of this epoch, on the device."""
+    """The batches of this epoch, on the device; in training, this process's part of each."""
     for batch in batches(
         data,
         job.config.batch,
@@ -200,6 +225,7 @@ def walk(
         shuffle=shuffle,
         seed=job.config.seed,
         first_step=first_step,
+        part=(job.parallel.rank, job.parallel.size) if shuffle else (0, 1),
     ):
         yield batch.to(job.device)
 
@@ -213,24 +239,36 @@ def autocast(job: Training) -> torch.autocast:
 
 def save(job: Training) -> None:
     """Write the checkpoint: from here a resumed training goes on."""
-    save_checkpoint(job.checkpoint, job.network, job.optimiser, job.place)
+    if job.parallel.first:
+        save_checkpoint(job.checkpoint, job.network, job.optimiser, job.place)
     job.last_saved = time.monotonic()
 
 
 def _begin(job: Training, resume: bool) -> None:
-    seed_everything(job.config.seed)
-    if not resume:
-        job.checkpoint.unlink(missing_ok=True)
-        job.log.clear()
+    job.parallel.check_batch(job.config.batch)
+    seed_everything(job.config.seed + job.parallel.rank)  # each process has its own dropout
+    if resume and job.checkpoint.exists():
+        _go_on(job)
+    else:  # anew, or killed before the first checkpoint: nothing to go on from
+        job.parallel.wait()  # until everyone has looked
+        if job.parallel.first:
+            job.checkpoint.unlink(missing_ok=True)
+            job.log.clear()
         _choose_threads(job)
-    elif job.checkpoint.exists():
-        check_resumable(job)
-        job.place = load_checkpoint(job.checkpoint, job.network, job.optimiser)
+    job.parallel.copy_first(job.network)
+
+
+def _go_on(job: Training) -> None:
+    """Back to where the checkpoint was saved. Its chance was the first process's own."""
+    check_resumable(job)
+    job.place = load_checkpoint(job.checkpoint, job.network, job.optimiser)
+    torch.set_num_threads(job.place.threads)
+    job.parallel.wait()  # until everyone has read what the first will write over
+    if job.parallel.first:
         job.log.keep_epochs(below=job.place.epoch + job.place.finished)
-        torch.set_num_threads(job.place.threads)
-    else:  # killed before the first checkpoint: nothing to go on from
-        job.log.clear()
-        _choose_threads(job)
+    else:
+        done = (job.place.epoch - 1) * job.steps_per_epoch + job.place.step
+        seed_everything(job.config.seed + job.parallel.rank + job.parallel.size * (1 + done))
 
 
 def check_resumable(job: Training) -> None:
@@ -243,15 +281,18 @@ def check_resumable(job: Training) -> None:
 
 
 def _choose_threads(job: Training) -> None:
-    """As asked for, or as measured on the first batch; chance is put back to where it was."""
-    if job.threads is None:
+    """As asked for, or as measured on the first batch; chance is put back to where it was.
+
+    Processes beside each other have one thread each: they share the cores.
+    """
+    if job.threads is None and job.parallel.size == 1:
         with closing(walk(job, job.train, shuffle=False)) as some:
             batch = next(some)
         job.place.threads = fastest_thread_count(lambda: _try_step(job, batch))
         seed_everything(job.config.seed)
     else:
-        job.place.threads = job.threads
-        torch.set_num_threads(job.threads)
+        job.place.threads = job.threads or 1
+        torch.set_num_threads(job.place.threads)
 
 
 def _try_step(job: Training, batch: Batch) -> None:

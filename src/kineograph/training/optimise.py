@@ -7,7 +7,7 @@ from typing import Literal
 import torch
 from torch import nn
 
-from kineograph.errors import InputError
+from kineograph.errors import InputError, nearest
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def freeze(network: nn.Module, beginnings: tuple[str, ...]) -> None:
             parts = sorted({name.split(".")[0] for name in names})
             raise InputError(
                 f"training.freeze={beginning}: no parameter begins so. "
-                f"Parts are: {', '.join(parts)}."
+                f"Parts are: {', '.join(parts)}. {nearest(beginning, parts)}".rstrip()
             )
     for name, parameter in network.named_parameters():
         parameter.requires_grad_(not name.startswith(beginnings) if beginnings else True)

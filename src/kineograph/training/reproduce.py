@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from kineograph.errors import InputError
+from kineograph.errors import InputError, nearest
 
 LIBRARIES = ("torch", "numpy", "av", "opencv-python-headless", "scikit-learn", "onnxruntime")
+DEVICES = ("cpu", "cuda", "mps")
 
 
 def seed_everything(seed: int) -> None:
@@ -32,6 +33,13 @@ def choose_device(name: str = "auto") -> torch.device:
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
     try:
         device = torch.device(name)
+    except RuntimeError:
+        device = None
+    if device is None or device.type not in DEVICES:
+        meant = "cuda" if "gpu" in name.lower() else name
+        hint = nearest(meant, DEVICES) or "Use cpu, or leave it away."
+        raise InputError(f"--device {name}: known are auto, cpu, cuda, cuda:1 and mps. {hint}")
+    try:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]

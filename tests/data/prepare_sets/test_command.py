@@ -26,7 +26,7 @@ def test_options_reach_the_way_of_preparing_and_its_notes_are_told(
     ("kind", "pairs", "words"),
     [
         ("ucf101", ["lst=2"], r"--option lst=2: ucf101 has list\. Did you mean 'list'\?"),
-        ("ntu-rgbd", ["zzz=2"], r"ntu-rgbd has protocol, classes\. Leave it out\."),
+        ("ntu-rgbd", ["zzz=2"], r"ntu-rgbd has protocol, modality, classes\. Leave it out\."),
         ("ut-interaction", ["list=2"], r"ut-interaction has no options\. Leave it out\."),
         ("ucf101", ["list"], r"--option list: it says no value\. Write list=VALUE\."),
         ("ucf101", ["list=1", "list=2"], r"--option list=2: list is given twice\. Keep one"),

@@ -1,5 +1,8 @@
+import numpy as np
 import pytest
+from PIL import Image
 
+from kineograph.data.cache import build_cache
 from kineograph.data.prepare import prepare_ntu_rgbd
 from kineograph.data.prepare.ntu_rgbd import LABEL_OF, TRAINING_PERSONS
 from kineograph.errors import InputError
@@ -50,3 +53,61 @@ def test_the_larger_set_and_unknown_choices_are_refused(lay, tmp_path):
         prepare_ntu_rgbd(source, tmp_path / "out", classes="A11")
     with pytest.raises(InputError, match="protocol=cross-subjet: known are cross-subject, cross-v"):
         prepare_ntu_rgbd(source, tmp_path / "out", protocol="cross-subjet")
+
+
+def lay_depth(source, samples, count=3):
+    """Masked depth maps as they are distributed: a person two metres away, nothing around."""
+    for number, sample in enumerate(samples):
+        folder = source / "nturgb+d_depth_masked" / sample
+        folder.mkdir(parents=True)
+        for index in range(count):
+            millimetres = np.zeros((40, 50), np.uint16)
+            millimetres[10:30, 10:20] = 2000 + 320 * (number + index)
+            Image.fromarray(millimetres).save(folder / f"MDepth-{index + 1:08}.png")
+    return source
+
+
+@pytest.mark.parametrize("protocol", ["cross-subject", "cross-view"])
+def test_depth_has_the_sides_of_colour(lay, tmp_path, protocol):
+    source = lay(*CLIPS)
+    samples = [clip.rsplit("/")[-1].removesuffix("_rgb.avi") for clip in CLIPS]
+    lay_depth(source, samples)
+    colour = prepare_ntu_rgbd(source, tmp_path / "colour", protocol=protocol)
+    depth = prepare_ntu_rgbd(source, tmp_path / "depth", protocol=protocol, modality="depth")
+    assert depth.problems == [] and depth.counts == colour.counts
+
+    def told(prepared):
+        listed = prepared.data_folder.annotations
+        return {a.source + a.label: (a.split, a.person, a.group) for a in listed}
+
+    sides = {a.video: a.split for a in depth.data_folder.annotations}
+    assert sides.keys() == {f"nturgb+d_depth_masked/{sample}" for sample in samples}
+    of_colour = {a.video: a.split for a in colour.data_folder.annotations}
+    for clip, sample in zip(CLIPS, samples, strict=True):
+        assert sides[f"nturgb+d_depth_masked/{sample}"] == of_colour[clip]
+    assert told(depth) == told(colour)
+    assert "depth" in depth.data_folder.name and "32 mm" in depth.data_folder.notes
+    assert "depth" not in colour.data_folder.name + colour.data_folder.notes
+
+
+def test_depth_is_decoded_as_grey_levels_of_32_millimetres(tmp_path):
+    source = lay_depth(tmp_path / "src", ["S001C001P001R001A011", "S001C001P003R001A012"])
+    folder = prepare_ntu_rgbd(source, tmp_path / "out", modality="depth").data_folder
+    cache, problems = build_cache(folder, folder.annotations, size_pixels=(40, 50), workers=1)
+    assert problems == []
+    frames, seconds = cache[folder.annotations[1]]
+    assert frames.shape == (3, 40, 50, 3) and seconds.tolist() == [0.0, 0.04, 0.08]
+    assert frames[:, 20, 15, 0].tolist() == [(2000 + 320 * (1 + t)) // 32 for t in range(3)]
+    assert frames[:, 2, 2].max() == 0
+
+
+def test_depth_that_is_not_there_and_an_unknown_modality_are_refused(lay, tmp_path):
+    source = lay(*CLIPS)
+    with pytest.raises(InputError, match="no folder in it has a name like S001C001P001R001A001"):
+        prepare_ntu_rgbd(source, tmp_path / "out", modality="depth")
+    with pytest.raises(InputError, match="modality=dept: known are colour, depth. Did you mean"):
+        prepare_ntu_rgbd(source, tmp_path / "out", modality="dept")
+    (lay_depth(source, ["S001C001P001R001A011", "S001C001P001R001A012"])
+     / "nturgb+d_depth_masked" / "S001C001P003R001A012").mkdir()  # fmt: skip
+    problems = prepare_ntu_rgbd(source, tmp_path / "out", modality="depth").problems
+    assert len(problems) == 1 and "S001C001P003R001A012" in problems[0]

@@ -71,6 +71,7 @@ def prepare_csv(
         annotations,
         problems,
         source_root=root,
+        kind="csv",
         name=name or source.stem,
         command=command,
         overwrite=overwrite,

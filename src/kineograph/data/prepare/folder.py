@@ -59,6 +59,7 @@ def prepare_folder(
         annotations,
         problems,
         source_root=source,
+        kind="folder",
         name=name,
         command=command,
         overwrite=overwrite,

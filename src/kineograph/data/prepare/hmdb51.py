@@ -64,6 +64,7 @@ def prepare_hmdb51(
         annotations,
         problems,
         source_root=source,
+        kind="hmdb51",
         name=name or f"HMDB51, list {number}",
         command=command,
         notes=notes,

@@ -69,6 +69,7 @@ def prepare_kinetics_csv(
         list(annotations.values()),
         problems,
         source_root=root,
+        kind="kinetics-csv",
         name=name or source.stem,
         command=command,
         overwrite=overwrite,

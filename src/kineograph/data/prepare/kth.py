@@ -78,6 +78,7 @@ def prepare_kth(
         annotations,
         problems,
         source_root=source,
+        kind="kth",
         name=name or "KTH",
         command=command,
         notes=notes,

@@ -1,14 +1,19 @@
-"""NTU RGB+D, 60 actions (Shahroudy et al., CVPR 2016) as its owners distribute its colour videos.
+"""NTU RGB+D, 60 actions (Shahroudy et al., CVPR 2016) as its owners distribute it.
 
-SRC/S001C001P001R001A001_rgb.avi ...      setup, camera, person, repetition, action
+SRC/nturgb+d_rgb/S001C001P001R001A001_rgb.avi ...      setup, camera, person, repetition, action
+SRC/nturgb+d_depth_masked/S001C001P001R001A001/MDepth-00000001.png ...      millimetres, 16 bits
 
     kineograph prepare ntu-rgbd SRC data/ntu --option protocol=cross-subject
     kineograph prepare ntu-rgbd SRC data/ntu4 --option classes=A011,A012,A008,A009
+    kineograph prepare ntu-rgbd SRC data/ntu-depth --option modality=depth
+
+Names are shortened from the owners' list, https://github.com/shahroudy/NTURGB-D.
 
 cross-subject: the paper's 20 training persons. cross-view: cameras 2 and 3 train, camera 1 tests,
 and so everyone is on both sides. Another split gives figures that cannot be compared with these.
 """
 
+import os
 import re
 from pathlib import Path
 
@@ -17,11 +22,18 @@ from kineograph.data.prepare.named import choose, named_clips
 from kineograph.data.prepare.prepared import Prepared, Progress, write_prepared
 from kineograph.errors import InputError, nearest
 
-NAMED = re.compile(r"(S\d{3})(C00[123])(P\d{3})(R\d{3})(A\d{3})_rgb")
+SAMPLE = r"(S\d{3})(C00[123])(P\d{3})(R\d{3})(A\d{3})"
+NAMED = re.compile(f"{SAMPLE}_rgb")
+DEPTH_FOLDER = re.compile(SAMPLE)
+RECORDED_PER_SECOND = 30  # by the Kinect; a folder of pictures has no clock of its own
 TRAINING_PERSONS = {
     f"P{number:03d}"
     for number in (1, 2, 4, 5, 8, 9, 13, 14, 15, 16, 17, 18, 19, 25, 27, 28, 31, 34, 35, 38)
 }
+DEPTH = (
+    "Masked depth maps, 32 mm a grey level. Their folders have no clock: times are those of 25 "
+    f"pictures a second, and {RECORDED_PER_SECOND} were recorded."
+)
 LAST_PERSON = "P040"
 ACTIONS = """
 drink water; eat meal or snack; brushing teeth; brushing hair; drop; pickup; throw; sitting down;
@@ -47,6 +59,7 @@ def prepare_ntu_rgbd(
     out: str | Path,
     *,
     protocol: str = "cross-subject",
+    modality: str = "colour",
     classes: str = "",
     name: str | None = None,
     command: str = "",
@@ -55,13 +68,16 @@ def prepare_ntu_rgbd(
 ) -> Prepared:
     """Each video becomes one annotation, on the side that the protocol gives it.
 
-    classes: codes or names between commas; empty takes all 60. Raises InputError for an unknown
-    protocol or class, or a folder without such videos.
+    modality: "colour" takes the videos, "depth" the folders of masked depth maps; the sides are the
+    same. classes: codes or names between commas; empty takes all 60. Raises InputError for an
+    unknown protocol, modality or class, or a folder without such files.
     """
     source = Path(source)
     by_person = choose("protocol", protocol, ("cross-subject", "cross-view")) == "cross-subject"
     wanted = _codes(classes)
-    found, problems = named_clips(source, NAMED, "S001C001P001R001A001_rgb.avi")
+    deep = choose("modality", modality, ("colour", "depth")) == "depth"
+    example = "S001C001P001R001A001_rgb.avi"
+    found, problems = _depth_folders(source) if deep else named_clips(source, NAMED, example)
     annotations = []
     for video, match in found:
         setup, camera, person, repetition, action = match.groups()
@@ -88,12 +104,29 @@ def prepare_ntu_rgbd(
         annotations,
         problems,
         source_root=source,
-        name=name or f"NTU RGB+D, {protocol}",
+        kind="ntu-rgbd",
+        name=name or f"NTU RGB+D, {protocol}{', depth' if deep else ''}",
         command=command,
-        notes=[f"Protocol {protocol}, {len(wanted)} of 60 classes.{both}"],
+        notes=[f"Protocol {protocol}, {len(wanted)} of 60 classes.{both}", *([DEPTH] * deep)],
         overwrite=overwrite,
         progress=progress,
     )
+
+
+def _depth_folders(source: Path) -> tuple[list[tuple[str, re.Match[str]]], list[str]]:
+    """Folders below `source` named like a sample, which hold its depth maps; no problems."""
+    found: list[tuple[str, re.Match[str]]] = []
+    for place, folders, _ in os.walk(source):
+        named = [(name, DEPTH_FOLDER.fullmatch(name)) for name in sorted(folders)]
+        folders[:] = [name for name, match in named if not match]  # pictures alone lie in a sample
+        here = Path(place).relative_to(source)
+        found += [((here / name).as_posix(), match) for name, match in named if match]
+    if not found:
+        raise InputError(
+            f"{source}: no folder in it has a name like S001C001P001R001A001. "
+            "Give the folder that holds nturgb+d_depth_masked, or leave modality=depth away."
+        )
+    return found, []
 
 
 def _codes(classes: str) -> set[str]:

@@ -30,6 +30,7 @@ def write_prepared(
     problems: Sequence[str],
     *,
     source_root: Path,
+    kind: str,
     name: str | None = None,
     command: str = "",
     notes: Iterable[str] = (),
@@ -38,12 +39,13 @@ def write_prepared(
 ) -> Prepared:
     """Write the annotations whose videos can be read; add the others to the problems.
 
-    notes: sentences that a reader of a report must know. progress(done, total) counts videos.
+    kind: the word of `kineograph prepare` that it was prepared by. notes: sentences that a reader
+    of a report must know. progress(done, total) counts videos.
     Raises InputError if fewer than two classes are left, or if `out` holds other data and
     `overwrite` is not set.
     """
     if not overwrite:
-        refuse_other_source(out, source_root)
+        refuse_other_source(out, source_root, kind)
     kept, unreadable = _readable(annotations, source_root, progress)
     problems = [*problems, *unreadable]
     counts = dict(sorted(Counter(annotation.label for annotation in kept).items()))
@@ -54,6 +56,7 @@ def write_prepared(
         kept,
         name=name or source_root.resolve().name,
         source_root=source_root,
+        kind=kind,
         command=command,
         notes=" ".join(notes),
         overwrite=overwrite,

@@ -68,6 +68,7 @@ def prepare_surveillance_fight(
         ],
         [],
         source_root=source,
+        kind="surveillance-fight",
         name=name or "Surveillance Camera Fight",
         command=command,
         notes=[f"{len(set(recordings.values()))} recordings. {how}"],

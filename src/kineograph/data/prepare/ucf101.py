@@ -65,6 +65,7 @@ def prepare_ucf101(
         annotations,
         problems,
         source_root=source,
+        kind="ucf101",
         name=name or f"UCF101, list {number}",
         command=command,
         notes=notes,

@@ -44,6 +44,7 @@ def prepare_ut_interaction(
         annotations,
         problems,
         source_root=source,
+        kind="ut-interaction",
         name=name or "UT-Interaction",
         command=command,
         notes=[f"{sequences} sequences are the groups; the protocol leaves one of them out."],

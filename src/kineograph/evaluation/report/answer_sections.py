@@ -50,7 +50,7 @@ def headline(material: Material) -> Section:
         (title, percent(scores[name]), f"interval {span(scores['intervals'][name])}")
         for name, title in named.items()
     ]
-    tested = f"in {count(pooled.clips)} clips, " if pooled.per_frame else ""
+    tested = f"in {count(pooled.clips)} clips, " if pooled.unit != "clips" else ""
     kind = GROUPS[scores["interval_by"]]
     by = f"{scores['groups']} {kind}" if kind != pooled.unit else "each by itself"
     cards.append((f"Test {pooled.unit}", count(len(pooled.truths)), f"{tested}{by}"))

@@ -14,6 +14,7 @@ from kineograph.evaluation.report.answer_sections import (
     ranking,
 )
 from kineograph.evaluation.report.blocks import Report
+from kineograph.evaluation.report.fold_sections import fold_by_fold
 from kineograph.evaluation.report.material import Material, gather
 from kineograph.evaluation.report.run_sections import (
     cost,
@@ -23,12 +24,15 @@ from kineograph.evaluation.report.run_sections import (
     published,
     repeat,
 )
+from kineograph.evaluation.report.stream_sections import stream_by_stream
 from kineograph.evaluation.report.words import interval_words, judgement, outcome
 from kineograph.whole_file import write_text_whole
 
 SECTIONS = (  # in reading order
     headline,
     baselines,
+    stream_by_stream,
+    fold_by_fold,
     protocol,
     per_class,
     curves,

@@ -23,6 +23,7 @@ from kineograph.evaluation.report.words import (
     differing_protocol,
     duration,
     figures,
+    folds_words,
     milliseconds,
     percent,
     split_words,
@@ -55,6 +56,9 @@ def protocol(material: Material) -> Section:
         rows.append(("Left out", f"{count(len(left_out))} that could not be used"))
     seed = run.known("seed")
     rows.append(("Seeds", "unknown" if seed is None else str(seed).strip("[]")))
+    if run.crossval:
+        validates = run.known("data", "split", "validation")
+        rows.append(("Folds", f"{folds_words(run)}; validation: {validates}"))
     rows.append(("Weights kept", _chosen(run)))
     if material.pooled and material.pooled.per_frame:
         rows.append(("Scored over", "frames of all clips, pooled"))
@@ -65,6 +69,8 @@ def _chosen(run: RunFiles) -> str:
     """How the weights were chosen, as far as recipe and log say."""
     if within(run.recipe, "training", "keep") == "last":
         return "those of the last epoch; no test clip was used to choose"
+    if run.crossval:
+        return "of each fold those of lowest validation loss; no test clip was used to choose"
     if run.best_epoch is None:
         return "how they were chosen is not told in this folder"
     known = {line["epoch"]: line for line in run.epochs}

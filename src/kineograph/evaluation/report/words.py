@@ -94,13 +94,32 @@ def outcome(run: RunFiles, pooled: Pooled | None) -> str:
     where = f"of {data_name(run)}, {split_words(run)}"
     if pooled is None or not pooled.truths:
         return f"Not evaluated yet: {data_name(run)}, {split_words(run)}."
+    if number(run.crossval.get("sd")) is not None:
+        return f"{folds_words(run)}: {spread_words(run)} {where}."
+    first = f"{folds_words(run)}: right" if run.crossval else "Right"
     side = "test " if any(answer.split == "test" for answer in run.answers) else ""
     total, share = len(pooled.truths), percent(pooled.right / len(pooled.truths))
     clips = f" in {count(pooled.clips)} clips" if pooled.per_frame else ""
     return (
-        f"Right on {count(pooled.right)} of {count(total)} {side}{pooled.unit}{clips} "
+        f"{first} on {count(pooled.right)} of {count(total)} {side}{pooled.unit}{clips} "
         f"({share}) {where}."
     )
+
+
+def folds_words(run: RunFiles) -> str:
+    """ "10 folds by group, 2 seeds"; or how many of them, if some failed."""
+    found = run.crossval
+    planned, pooled, seeds = len(found["folds"]), found["folds_pooled"], len(found["seeds"])
+    folds = f"{planned}" if pooled == planned else f"{pooled} of {planned}"
+    return f"{folds} folds by {found['by']}, {seeds} seed{'s' if seeds > 1 else ''}"
+
+
+def spread_words(run: RunFiles) -> str:
+    """ "78.3 % ± 1.2 (sd over seeds)"; of one seed the share alone."""
+    share, spread = number(run.crossval["accuracy"]), number(run.crossval["sd"])
+    if spread is None:
+        return percent(share)
+    return f"{percent(share)}{NARROW}±{NARROW}{100 * spread:.1f} (sd over seeds)"
 
 
 def interval_words(scores: dict[str, Any], run: RunFiles) -> str:

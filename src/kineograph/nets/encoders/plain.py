@@ -5,11 +5,10 @@ import math
 import torch
 from torch import Tensor, nn
 
-from kineograph.nets.checks import check_choice, check_counts, check_shares
+from kineograph.nets.checks import check_counts, check_shares
 from kineograph.nets.encoders.dropout import Dropout
+from kineograph.nets.encoders.pixels import Pixels
 
-FRAMES_NORMS = ("none", "each")
-LEAST_SPREAD = 0.05  # of a frame in [0, 1]: what is flatter than this is noise, not to be blown up
 CACHE_BYTES = 12 * 2**20  # of the largest map at once: measured best of 3..24 MiB on two cores
 
 
@@ -42,7 +41,7 @@ class PlainEncoder(nn.Module):
         self,
         size_pixels: tuple[int, int],
         *,
-        channels: int = 3,
+        inputs: tuple[str, ...] = ("rgb",),
         filters: tuple[int, ...] = (16, 32, 64, 64),
         pools: tuple[int, ...] = (4, 3, 2, 2),
         kernel: int = 3,
@@ -52,8 +51,6 @@ class PlainEncoder(nn.Module):
     ) -> None:
         super().__init__()
         check_blocks(filters, pools, kernel)
-        check_choice(FRAMES_NORMS, frames_norm=frames_norm)
-        check_counts(channels=channels)
         check_shares(dropout=dropout)
         least = math.prod(pools)
         if min(size_pixels) < least:
@@ -63,8 +60,8 @@ class PlainEncoder(nn.Module):
                 f"it needs {least}x{least} pixels or more. Enlarge the frames, or pool less."
             )
         self.size_pixels = size_pixels
-        self.channels = channels
-        self.frames_norm = frames_norm
+        self.pixels = Pixels(inputs, frames_norm)
+        self.channels = channels = self.pixels.channels
         self.cache_bytes = CACHE_BYTES
         self.blocks = nn.Sequential()
         self._largest_map = 0  # numbers a frame
@@ -97,11 +94,7 @@ class PlainEncoder(nn.Module):
         return torch.cat([self._encode(part) for part in frames.chunk(max(1, parts))])
 
     def _encode(self, frames: Tensor) -> Tensor:
-        pixels = frames.contiguous(memory_format=torch.channels_last).to(self._dtype())
-        if frames.dtype == torch.uint8:
-            pixels = pixels / 255
-        if self.frames_norm == "each":
-            pixels = standardise(pixels)
+        pixels = self.pixels(frames, self._dtype())
         return self.blocks(pixels).flatten(1)
 
     def _frames_in_cache(self) -> int:
@@ -113,13 +106,3 @@ class PlainEncoder(nn.Module):
 
     def _dtype(self) -> torch.dtype:
         return next(self.parameters()).dtype
-
-
-def standardise(frames: Tensor) -> Tensor:
-    """Every frame (M, C, H, W) by itself: each colour to mean 0, all pixels to a spread of about 1.
-
-    Light and tint leave, shapes stay; a recurrence over bright, flat frames hardly starts to learn.
-    """
-    centred = frames - frames.mean((2, 3), keepdim=True)
-    spread = centred.square().mean((1, 2, 3), keepdim=True).sqrt()
-    return centred / (spread + LEAST_SPREAD)

@@ -2,5 +2,6 @@
 
 from kineograph.nets.models.frame import FrameConfig
 from kineograph.nets.models.lrcn import LRCNConfig
+from kineograph.nets.models.two_stream import TwoStreamConfig
 
-MODELS = {"lrcn": LRCNConfig, "frame": FrameConfig}
+MODELS = {"lrcn": LRCNConfig, "two_stream": TwoStreamConfig, "frame": FrameConfig}

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from kineograph.nets.checks import check_choice, check_counts, check_shares
-from kineograph.nets.encoders.plain import FRAMES_NORMS, PlainEncoder, check_blocks
+from kineograph.nets.checks import check_choice, check_shares
+from kineograph.nets.encoders.chosen import Encoder, check_encoder, make_encoder
+from kineograph.nets.encoders.pixels import FRAMES_NORMS
+from kineograph.nets.encoders.plain import check_blocks
 from kineograph.nets.heads.label import LabelHead
 from kineograph.nets.initialise import keras_defaults
 
@@ -22,22 +24,25 @@ class FrameConfig:
     kernel: int = 3  # pixels, odd; "same" padding
     dropout: float = 0.25  # after every block, while training
     dropout_last: bool = True  # after the last block, too
-    channels: int = 3  # of a frame: RGB
     frames_norm: str = "none"  # "each": every frame to mean 0, spread 1, before the encoder
     start: str = "keras"  # first weights: "keras" or "torch"
+    encoder: str = "plain"  # or "timm:NAME": pretrained; filters to frames_norm are then not used
 
     def __post_init__(self) -> None:
         check_blocks(self.filters, self.pools, self.kernel)
-        check_counts(channels=self.channels)
         check_shares(dropout=self.dropout)
         check_choice(("keras", "torch"), start=self.start)
         check_choice(FRAMES_NORMS, frames_norm=self.frames_norm)
+        check_encoder(self.encoder, self.frames_norm)
 
-    def build(self, classes: int, size_pixels: tuple[int, int]) -> "FrameNet":
-        """A new network for that many classes and frames of that (height, width)."""
-        encoder = PlainEncoder(
+    def build(
+        self, classes: int, size_pixels: tuple[int, int], inputs: tuple[str, ...] = ("rgb",)
+    ) -> "FrameNet":
+        """A new network for that many classes, frames of that (height, width) and those inputs."""
+        encoder = make_encoder(
+            self.encoder,
             size_pixels,
-            channels=self.channels,
+            inputs,
             filters=self.filters,
             pools=self.pools,
             kernel=self.kernel,
@@ -60,7 +65,7 @@ class FrameNet(nn.Module):
 
     can_step = True
 
-    def __init__(self, encoder: PlainEncoder, head: LabelHead) -> None:
+    def __init__(self, encoder: Encoder, head: LabelHead) -> None:
         super().__init__()
         self.encoder = encoder
         self.head = head

@@ -21,7 +21,9 @@ from torch import Tensor, nn
 
 from kineograph.nets.cells import OVER_TIME
 from kineograph.nets.checks import check_choice, check_counts, check_shares
-from kineograph.nets.encoders.plain import FRAMES_NORMS, PlainEncoder, check_blocks
+from kineograph.nets.encoders.chosen import Encoder, check_encoder, make_encoder
+from kineograph.nets.encoders.pixels import FRAMES_NORMS
+from kineograph.nets.encoders.plain import check_blocks
 from kineograph.nets.heads.label import LabelHead
 from kineograph.nets.initialise import keras_defaults
 from kineograph.nets.recurrent import Recurrent
@@ -41,7 +43,6 @@ class LRCNConfig:
     kernel: int = 3  # pixels, odd; "same" padding
     dropout: float = 0.25  # after every block, while training
     dropout_last: bool = True  # after the last block, too
-    channels: int = 3  # of a frame: RGB
     frames_norm: str = "none"  # "each": every frame to mean 0, spread 1, first of all
     features_norm: str = "none"  # "layer": LayerNorm between encoder and recurrence
     cell: str = "lstm"  # see cells.OVER_TIME
@@ -56,10 +57,11 @@ class LRCNConfig:
     reset: str = "before"  # a GRU's reset gate: "before" its matrix (lecture) or "after" (torch)
     bias: bool = True  # of the recurrence; the lecture writes its RNN and GRU without
     start: str = "keras"  # first weights: "keras" or "torch"
+    encoder: str = "plain"  # or "timm:NAME": pretrained; filters to frames_norm are then not used
 
     def __post_init__(self) -> None:
         check_blocks(self.filters, self.pools, self.kernel)
-        check_counts(channels=self.channels, units=self.units, layers=self.layers)
+        check_counts(units=self.units, layers=self.layers)
         check_shares(
             dropout=self.dropout,
             recurrent_input_dropout=self.recurrent_input_dropout,
@@ -68,6 +70,7 @@ class LRCNConfig:
         check_choice(("none", "layer"), features_norm=self.features_norm)
         check_choice(("keras", "torch"), start=self.start)
         check_choice(FRAMES_NORMS, frames_norm=self.frames_norm)
+        check_encoder(self.encoder, self.frames_norm)
         check_choice(OVER_TIME, cell=self.cell)
         if self.cell != "gru" and self.reset != "before":
             raise ValueError(
@@ -77,11 +80,14 @@ class LRCNConfig:
         with torch.device("meta"):  # no memory, no draw: the cell's own word on its options
             OVER_TIME[self.cell](1, 1, **self._cell_options())
 
-    def build(self, classes: int, size_pixels: tuple[int, int]) -> "LRCN":
-        """A new network for that many classes and frames of that (height, width)."""
-        encoder = PlainEncoder(
+    def build(
+        self, classes: int, size_pixels: tuple[int, int], inputs: tuple[str, ...] = ("rgb",)
+    ) -> "LRCN":
+        """A new network for that many classes, frames of that (height, width) and those inputs."""
+        encoder = make_encoder(
+            self.encoder,
             size_pixels,
-            channels=self.channels,
+            inputs,
             filters=self.filters,
             pools=self.pools,
             kernel=self.kernel,
@@ -119,7 +125,7 @@ class LRCN(nn.Module):
     """frames (B, T, C, H, W), uint8 or floats in [0, 1] -> logits of each frame (B, T, classes)."""
 
     def __init__(
-        self, encoder: PlainEncoder, norm: nn.Module, recurrent: Recurrent, head: LabelHead
+        self, encoder: Encoder, norm: nn.Module, recurrent: Recurrent, head: LabelHead
     ) -> None:
         super().__init__()
         self.encoder = encoder

@@ -1,0 +1,181 @@
+"""What a network is shown of a video: its pictures, how they move, or how they change.
+
+    rgb           the picture itself
+    flow          velocity, from optical flow: x, y, speed (media/flow.py)
+    difference    change of brightness a second
+
+Each is three channels of bytes a frame, at the same moments, so that they can be laid together.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from kineograph.data.clock import JUST_BEFORE, PICTURES_PER_SECOND, Clock
+from kineograph.data.crop import SEEN_PIXELS, MovingBox
+from kineograph.errors import InputError, nearest
+from kineograph.media import inspect, read_frames
+from kineograph.media.flow import (
+    DIFFERENCE_STEPS,
+    FLOW_STEPS,
+    METHODS,
+    PAIR_SECONDS,
+    WHOLE,
+    ZERO,
+    Difference,
+    Flow,
+    Part,
+    cut,
+    shrink,
+    working_size,
+)
+from kineograph.media.frame import Box, Frame
+
+INPUTS = ("rgb", "flow", "difference")
+CROPS = ("none", "motion")
+
+
+@dataclass(frozen=True)
+class Look:
+    """How frames are looked at: which input, at which size, how many a second, cut or not."""
+
+    size_pixels: tuple[int, int]
+    frames_per_second: float | None = None
+    input: str = "rgb"
+    flow_method: str = "dis-fast"
+    crop: str = "none"
+
+    def __post_init__(self) -> None:
+        for name, value, known in (
+            ("inputs", self.input, INPUTS),
+            ("flow_method", self.flow_method, tuple(METHODS)),
+            ("crop", self.crop, CROPS),
+        ):
+            if value not in known:
+                hint = nearest(str(value), known)
+                raise InputError(f"{name} '{value}': known are {', '.join(known)}. {hint}".rstrip())
+
+    @property
+    def name(self) -> str:
+        """The cache's folder for it: 60x60, 60x60-10fps, 60x60-flow-dis-fast, 60x60-motion-crop."""
+        height, width = self.size_pixels
+        rate = self.frames_per_second
+        parts = [f"{height}x{width}", f"{rate:g}fps" if rate is not None else ""]
+        parts.append({"rgb": "", "flow": f"flow-{self.flow_method}"}.get(self.input, self.input))
+        parts.append("motion-crop" if self.crop == "motion" else "")
+        return "-".join(part for part in parts if part)
+
+    @property
+    def scale(self) -> dict[str, float]:
+        """What its bytes mean, to be kept beside them."""
+        if self.input == "flow":
+            return {"zero": ZERO, "steps_per_picture_per_second": FLOW_STEPS}
+        if self.input == "difference":
+            return {"zero": ZERO, "steps_per_grey_level_per_second": DIFFERENCE_STEPS}
+        return {}
+
+
+def look_at(
+    source: Path,
+    look: Look,
+    *,
+    start_seconds: float = 0.0,
+    end_seconds: float | None = None,
+    window: Box | None = None,
+) -> Iterator[Frame]:
+    """The frames of a part of a video as `look` wants them, in order, with their true times.
+
+    What moves at the first of them is told by the frames just before it, where there are any.
+    """
+    clock = Clock(look.frames_per_second)
+    reading = _Reading(source, start_seconds, end_seconds, window, look.frames_per_second)
+    boxes = _boxes(reading, look) if look.crop == "motion" else {}
+    if look.input == "rgb" and not boxes:
+        yield from (frame for frame in reading.frames(look.size_pixels) if clock.takes(frame))
+        return
+    meter = _meter(look)
+    size = _size(reading, look)
+    for frame in reading.frames(size, early=PAIR_SECONDS * 2):
+        meter.remember(frame.pixels, frame.seconds)
+        if frame.seconds >= start_seconds - JUST_BEFORE and clock.takes(frame):
+            part = boxes.get(frame.index, WHOLE)
+            yield Frame(meter.image(look.size_pixels, part), frame.seconds, frame.index)
+
+
+class Laid(NamedTuple):
+    """A moment of a video as a network is shown it."""
+
+    pixels: np.ndarray  # (H, W, C) uint8, three channels an input
+    seconds: float
+
+
+def lay(source: Path, looks: Sequence[Look]) -> Iterator[Laid]:
+    """A whole file seen in several ways at once, their channels laid together."""
+    for frames in zip(*(look_at(source, look) for look in looks), strict=True):
+        yield Laid(np.concatenate([frame.pixels for frame in frames], -1), frames[0].seconds)
+
+
+class _Picture:
+    """The picture itself behind the face of Flow and Difference."""
+
+    def remember(self, pixels: np.ndarray, seconds: float) -> None:
+        self._pixels = pixels
+
+    def image(self, size_pixels: tuple[int, int], part: Part = WHOLE) -> np.ndarray:
+        return np.rint(shrink(cut(self._pixels, part), size_pixels)).astype(np.uint8)
+
+
+def _meter(look: Look) -> Flow | Difference | _Picture:
+    if look.input == "flow":
+        return Flow(look.flow_method)
+    return Difference() if look.input == "difference" else _Picture()
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One part of one video, read once or twice."""
+
+    source: Path
+    start_seconds: float
+    end_seconds: float | None
+    window: Box | None
+    frames_per_second: float | None
+
+    def frames(self, size_pixels: tuple[int, int] | None, early: float = 0.0) -> Iterator[Frame]:
+        return read_frames(
+            self.source,
+            size_pixels=size_pixels,
+            start_seconds=max(self.start_seconds - early - JUST_BEFORE, 0.0),
+            end_seconds=self.end_seconds,
+            window=self.window,
+            frames_per_second=self.frames_per_second or PICTURES_PER_SECOND,
+        )
+
+
+def _size(reading: _Reading, look: Look) -> tuple[int, int] | None:
+    """What size to read at: flow is measured on a larger picture, a crop is cut from the whole."""
+    if look.crop == "motion":
+        return None if look.input != "flow" else _worked(reading)
+    return _worked(reading) if look.input == "flow" else look.size_pixels
+
+
+def _worked(reading: _Reading) -> tuple[int, int]:
+    if reading.window:
+        return working_size((reading.window.height, reading.window.width))
+    info = inspect(reading.source)
+    return working_size((info.height, info.width))
+
+
+def _boxes(reading: _Reading, look: Look) -> dict[int, Part]:
+    """The box of each frame, by the frame's index; a pass of its own over small pictures."""
+    moving, indices = MovingBox(), []
+    for frame in reading.frames((SEEN_PIXELS * 2, SEEN_PIXELS * 2), early=PAIR_SECONDS * 2):
+        moving.add(frame.pixels, frame.seconds)
+        indices.append(frame.index)
+    height, width = _worked(reading)
+    wanted_height, wanted_width = look.size_pixels
+    shape = (width / height) / (wanted_width / wanted_height)
+    return dict(zip(indices, moving.boxes(shape=shape), strict=True))

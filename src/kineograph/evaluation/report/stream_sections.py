@@ -1,0 +1,38 @@
+"""The section of a report that sets a network's streams beside each other, class by class."""
+
+from collections.abc import Sequence
+
+from kineograph.evaluation.answers import Answer
+from kineograph.evaluation.report.blocks import Say, Section, Table
+from kineograph.evaluation.report.material import Material
+from kineograph.evaluation.report.words import percent, span
+from kineograph.evaluation.scores import score_answers
+from kineograph.evaluation.streams import read_streams
+
+TITLE = "Stream by stream"
+
+
+def stream_by_stream(material: Material) -> Section:
+    """Accuracy of each stream and fusion, over all and within each class (Du 2020, Table 1)."""
+    streams = read_streams(material.run.folder)
+    if not streams or material.pooled is None:
+        return Section(TITLE, [])
+    classes = material.pooled.classes
+    rows = [_row("this network", material.run.answers, classes)]
+    rows += [_row(stream.name, stream.answers, classes) for stream in streams]
+    head = ["", "all", "95 % interval", *classes]
+    said = (
+        "Streams are trained side by side, each by its own loss; a fusion is a weighted mean of "
+        "their probabilities. All fusions are listed, none was chosen by these clips."
+    )
+    return Section(TITLE, [Table(head, rows, frozenset({0})), Say(said, "note")])
+
+
+def _row(name: str, answers: Sequence[Answer], classes: Sequence[str]) -> list[str]:
+    scores = score_answers(answers, classes)
+    pairs = [pair for a in answers for pair in zip(a.truths, a.answers, strict=True)]
+    row = [name, percent(scores["accuracy"]), span(scores["interval"])]
+    for label in classes:
+        found = [answer == truth for truth, answer in pairs if truth == label]
+        row.append(percent(sum(found) / len(found) if found else None))
+    return row

@@ -1,0 +1,53 @@
+"""One label for a clip from several streams that learn each by itself: many → one.
+
+Were the loss taken of their joint answer, the stream that learns faster would leave the other
+nothing to learn. So every stream has its own loss, as if trained alone (Donahue et al. 2015, §4.1),
+and the network's answer is the mean of theirs.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from kineograph.data.batch import Batch
+from kineograph.tasks.label_clips import LabelClips, clip_answers, clip_loss
+
+
+@dataclass(frozen=True)
+class LabelStreams:
+    """Answers are probabilities (V,) of the classes; the loss is the sum of the streams' losses."""
+
+    steps: Literal["last", "ramp", "mean"] = "last"
+    label_smoothing: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.as_clips()
+
+    def as_clips(self) -> LabelClips:
+        """The same question put to a network of one stream."""
+        return LabelClips(self.steps, self.label_smoothing)
+
+    def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, list[np.ndarray]]:
+        """Cross-entropy in nats, summed over streams, a mean over clips; answers (V,) of all."""
+        logits = network.by_stream(batch.inputs, batch.lengths)  # type: ignore[operator]
+        losses = [
+            clip_loss(each.float(), batch, self.steps, self.label_smoothing)
+            for each in logits.values()
+        ]
+        fused = network.fuse([each.detach().float() for each in logits.values()])  # type: ignore[operator]
+        return torch.stack(losses).sum(), clip_answers(fused, batch.lengths, self.steps)
+
+    def answer(self, network: nn.Module, batch: Batch) -> list[np.ndarray]:
+        """Probabilities (V,) of every clip."""
+        return self.as_clips().answer(network, batch)
+
+    def truth(self, batch: Batch) -> list[int]:
+        """The class index of every clip."""
+        return self.as_clips().truth(batch)
+
+    def score(self, answers: list[np.ndarray], truths: list[int]) -> dict[str, float]:
+        """Accuracy: the share of clips whose most probable class is the true one."""
+        return self.as_clips().score(answers, truths)
