@@ -39,7 +39,7 @@ MODEL = LRCNConfig(
     start="keras",
 )
 TRAINING = TrainingConfig(
-    epochs=50,
+    epochs=100,
     batch=4,
     keep="last",
     patience=None,

@@ -178,7 +178,8 @@ def _look_at_all(
         else:
             faults[original] = found or _killed(original)
         tell(done)
-    return seen, faults
+    in_order = {original: seen[original] for original in originals if original in seen}
+    return in_order, faults  # jobs end in any order
 
 
 # ----------------------------------------------------------------------------------- 2 agree
