@@ -10,6 +10,7 @@ from kineograph.evaluation.scores import score_answers
 from kineograph.evaluation.streams import read_streams
 
 TITLE = "Stream by stream"
+MOST_CLASSES = 12  # that a page is wide enough for
 
 
 def stream_by_stream(material: Material) -> Section:
@@ -17,7 +18,7 @@ def stream_by_stream(material: Material) -> Section:
     streams = read_streams(material.run.folder)
     if not streams or material.pooled is None:
         return Section(TITLE, [])
-    classes = material.pooled.classes
+    classes = material.pooled.classes if len(material.pooled.classes) <= MOST_CLASSES else []
     rows = [_row("this network", material.run.answers, classes)]
     rows += [_row(stream.name, stream.answers, classes) for stream in streams]
     head = ["", "all", "95 % interval", *classes]
