@@ -229,6 +229,18 @@ def test_a_runs_name_is_never_overwritten(journey, square_data, run, monkeypatch
     assert status == 2 and "is there already" in text
 
 
+def test_prepare_measures_flow_where_it_is_asked_to(square_data, tmp_path, run):
+    out = tmp_path / "data"
+    source = square_data.source_root
+    status, text, found = run("prepare", "folder", source, out, "--flow", "--json")
+    assert status == 0 and "Next: kineograph train two-stream-lrcn" in text
+    measured = {path.stem for path in (out / "cache" / "60x60-flow-dis-fast").glob("*.npy")}
+    assert len(measured) == found["clips"]
+    assert measured == {path.stem for path in (out / "cache" / "60x60").glob("*.npy")}
+    status, text, _ = run("prepare", "folder", source, out, "--flow", "--flow-method", "dsi-fast")
+    assert status == 2 and "Did you mean 'dis-fast'" in text
+
+
 def test_prepare_csv_takes_columns_by_other_names(square_data, tmp_path, run):
     table = tmp_path / "clips.csv"
     rows = [f"{a.video},{a.label},{a.person},25" for a in square_data.annotations]

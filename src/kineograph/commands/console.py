@@ -30,7 +30,7 @@ AllowLeakage = Annotated[
     bool, typer.Option("--allow-leakage", help="Train though the sides share clips or people.")
 ]
 LookForCopies = Annotated[
-    bool, typer.Option("--look-for-copies", help="Compare pictures across the sides, too.")
+    bool, typer.Option("--look-for-copies", help="Refuse clips that are only likely copies, too.")
 ]
 
 PLAIN_SECONDS = 5.0  # between lines where no terminal redraws a bar

@@ -48,7 +48,7 @@ class Experiment:
     resume: bool = False
     start_from: str | None = None  # a run to take fitting weights from
     with_baselines: bool = True
-    look_for_copies: bool = False  # compare pixels across sides, too
+    look_for_copies: bool = False  # also those that are only likely copies
     allow_leakage: bool = False  # train all the same; the report's first line says so
     workers: int | None = None
     threads: int | None = None  # of the CPU; None: measured to be fastest
