@@ -99,7 +99,7 @@ def _finish(screen: Screen, done: dict[str, Any]) -> None:
     """The figures, where the report is, and the status: not zero if clips were left out."""
     if not done:  # the first of several processes has it
         return
-    from kineograph.evaluation.scores import summarise
+    from kineograph.report.scores import summarise
 
     found, left_out = summarise(done["run"]), done["left_out"]
     print_outcome(screen, found)

@@ -17,11 +17,11 @@ from kineograph.data.clips import ClipDataset
 from kineograph.data.dataset_folder import DataFolder
 from kineograph.data.split import Split
 from kineograph.errors import InputError
-from kineograph.evaluation.answers import Answer
 from kineograph.evaluation.evaluate import evaluate
 from kineograph.nets.encoders.pretrained import take_pretrained
 from kineograph.recipes import Recipe, recipe_to_json
 from kineograph.recipes.trained import run_folder
+from kineograph.report.answers import Answer
 from kineograph.training.checkpoint import load_matching_weights
 from kineograph.training.fit import Training, silent
 from kineograph.training.reproduce import seed_everything

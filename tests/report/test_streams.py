@@ -5,11 +5,11 @@ import json
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.evaluation.answers import Answer, read_answers, write_answers
 from kineograph.evaluation.experiment import run_experiment
 from kineograph.evaluation.job import Experiment
-from kineograph.evaluation.streams import fuse_answers, read_streams
 from kineograph.recipes import RECIPES, change_all
+from kineograph.report.answers import Answer, read_answers, write_answers
+from kineograph.report.streams import fuse_answers, read_streams
 
 
 def answer(name, likely, **more):

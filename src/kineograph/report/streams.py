@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kineograph.errors import InputError
-from kineograph.evaluation.answers import Answer, read_answers
+from kineograph.report.answers import Answer, read_answers
 
 FUSIONS = ((1.0, 1.0), (1.0, 2.0))  # Donahue et al. 2015, section 4.1: first stream to second
 

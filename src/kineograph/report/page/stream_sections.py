@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from kineograph.evaluation.answers import Answer
-from kineograph.evaluation.report.blocks import Say, Section, Table
-from kineograph.evaluation.report.material import Material
-from kineograph.evaluation.report.words import percent, span
-from kineograph.evaluation.scores import score_answers
-from kineograph.evaluation.streams import read_streams
+from kineograph.report.answers import Answer
+from kineograph.report.page.blocks import Say, Section, Table
+from kineograph.report.page.material import Material
+from kineograph.report.page.words import percent, span
+from kineograph.report.scores import score_answers
+from kineograph.report.streams import read_streams
 
 TITLE = "Stream by stream"
 MOST_CLASSES = 12  # that a page is wide enough for
