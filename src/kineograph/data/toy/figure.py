@@ -212,9 +212,12 @@ def draw_actor(frames: Pixels, actor: Actor, seen: Array, view: View, light: Arr
         axis=1,
     )
     middle = seen[:, Joint.PELVIS, 2] * 0.4 + seen[:, Joint.CHEST, 2] * 0.6
-    paints = [(_lit(part.colour, light, 0.55), _lit(part.colour, light, 1.0)) for part in parts]
+    paints = [
+        (lit_colour(part.colour, light, 0.55), lit_colour(part.colour, light, 1.0))
+        for part in parts
+    ]
     is_leg = np.array([min(part.ends) >= Joint.HIP for part in parts])
-    far = [_lit(part.colour, light, 0.78) for part in parts]
+    far = [lit_colour(part.colour, light, 0.78) for part in parts]
     for time, frame in enumerate(frames):
         order = np.argsort(nearness[time] + 9 * is_leg)  # far arm, legs, shirt, near arm
         before = nearness[time] >= middle[time]
@@ -222,14 +225,14 @@ def draw_actor(frames: Pixels, actor: Actor, seen: Array, view: View, light: Arr
             bright_paint = paints[part][1] if before[part] else far[part]
             cv2.fillConvexPoly(frame, dark[time, part], paints[part][0], cv2.LINE_AA, SHIFT)
             cv2.fillConvexPoly(frame, bright[time, part], bright_paint, cv2.LINE_AA, SHIFT)
-        _draw_trunk(frame, actor, seen[time], view, light)
-        _draw_head(frame, actor, seen[time], view, light)
+        draw_trunk(frame, actor, seen[time], view, light)
+        draw_head(frame, actor, seen[time], view, light)
         for part in order[before[order] & ~is_leg[order]]:
             cv2.fillConvexPoly(frame, dark[time, part], paints[part][0], cv2.LINE_AA, SHIFT)
             cv2.fillConvexPoly(frame, bright[time, part], paints[part][1], cv2.LINE_AA, SHIFT)
 
 
-def _lit(colour: Colour, light: Array, share: float) -> Colour:
+def lit_colour(colour: Colour, light: Array, share: float) -> Colour:
     """A colour in this scene's light, darkened to a share."""
     red, green, blue = (float(light[int(value * share), i]) for i, value in enumerate(colour))
     return red, green, blue
@@ -245,7 +248,8 @@ def _hull(points: Array, radii: Array) -> NDArray[np.int32]:
     return np.asarray(cv2.convexHull(flat), np.int32)
 
 
-def _draw_trunk(frame: Pixels, actor: Actor, seen: Array, view: View, light: Array) -> None:
+def draw_trunk(frame: Pixels, actor: Actor, seen: Array, view: View, light: Array) -> None:
+    """A shirt from the shoulders to the hips, and what is below them."""
     wear, fat, scale = actor.clothes, actor.body.girth, view.scale
     points = seen[:, :2]
     hips = points[[Joint.HIP, Joint.HIP + 1]]
@@ -266,10 +270,12 @@ def _draw_trunk(frame: Pixels, actor: Actor, seen: Array, view: View, light: Arr
 
 def _fill(frame: Pixels, points: Array, radii: Array, colour: Colour, light: Array) -> None:
     """A dark hull with a lit one upon it."""
-    cv2.fillConvexPoly(frame, _hull(points, radii), _lit(colour, light, 0.6), cv2.LINE_AA, SHIFT)
+    cv2.fillConvexPoly(
+        frame, _hull(points, radii), lit_colour(colour, light, 0.6), cv2.LINE_AA, SHIFT
+    )
     inner = points + np.array([-0.12, -0.1]) * radii[:, None]
     lit = _hull(inner, radii * LIT)
-    cv2.fillConvexPoly(frame, lit, _lit(colour, light, 0.94), cv2.LINE_AA, SHIFT)
+    cv2.fillConvexPoly(frame, lit, lit_colour(colour, light, 0.94), cv2.LINE_AA, SHIFT)
 
 
 def _circle(frame: Pixels, centre: Array, radius: float, colour: Colour) -> None:
@@ -277,14 +283,14 @@ def _circle(frame: Pixels, centre: Array, radius: float, colour: Colour) -> None
     cv2.circle(frame, (x, y), int(radius * (1 << SHIFT)), colour, -1, cv2.LINE_AA, SHIFT)
 
 
-def _draw_head(frame: Pixels, actor: Actor, seen: Array, view: View, light: Array) -> None:
+def draw_head(frame: Pixels, actor: Actor, seen: Array, view: View, light: Array) -> None:
     """Hair, and upon it the face as far as it can be seen from here."""
     wear = actor.clothes
     radius = actor.body.head * view.scale
     head = seen[Joint.HEAD, :2]
     ahead = seen[Joint.FACE, :2] - head
     towards = (seen[Joint.FACE, 2] - seen[Joint.HEAD, 2]) / actor.body.head
-    hair, skin = _lit(wear.hair, light, 1.0), _lit(wear.skin, light, 1.0)
+    hair, skin = lit_colour(wear.hair, light, 1.0), lit_colour(wear.skin, light, 1.0)
     down = np.array([0.0, radius])
     if wear.long_hair:
         _circle(frame, head - 0.35 * ahead + 0.55 * down, radius * 0.72, hair)
@@ -292,12 +298,12 @@ def _draw_head(frame: Pixels, actor: Actor, seen: Array, view: View, light: Arra
     if towards < -0.75:
         return
     face = head + 0.22 * ahead + 0.2 * down
-    _circle(frame, face, radius * 0.82, _lit(wear.skin, light, 0.8))
+    _circle(frame, face, radius * 0.82, lit_colour(wear.skin, light, 0.8))
     _circle(frame, face - [0.08 * radius, 0.08 * radius], radius * 0.7, skin)
     if abs(towards) < 0.8:
         _circle(frame, head + 0.98 * ahead + 0.25 * down, radius * 0.2, skin)
     across = np.array([towards, 0.0]) * radius * 0.4
-    eye = _lit((30, 24, 24), light, 1.0)
+    eye = lit_colour((30, 24, 24), light, 1.0)
     for sign in SIDES:
         place = head + 0.62 * ahead + sign * across + 0.08 * down
         if sign * ahead[0] * towards <= 0.35 * radius or abs(towards) > 0.5:
