@@ -203,7 +203,8 @@ def _pen(clock: Array, habits: Habits) -> Array:
     going = np.minimum(inside / habits.seconds_per_line, 1.0)
     back = np.clip((inside - habits.seconds_per_line) / RETURN_SECONDS, 0.0, 1.0)
     along = going - _smooth(back)
-    line = (number + _smooth(back)) % LINES
+    line = number % LINES
+    line = line + _smooth(back) * ((number + 1) % LINES - line)  # after the last, the first
     writes = back == 0.0
     phase = 2 * np.pi * habits.strokes_per_second * clock + 0.9 * np.sin(2.3 * clock)
     size = habits.stroke * (1 + 0.45 * np.sin(1.7 * clock + 1)) * writes
