@@ -182,5 +182,6 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
 
 
 def test_the_fields_are_those_of_the_design():
-    names = "video label start_seconds end_seconds window person group split source"
+    names = "video label start_seconds end_seconds window person group split source "
+    names += "copy_of mirrored noise copy_number"
     assert names.split() == list(FIELDS)

@@ -14,7 +14,7 @@ from kineograph.data.cache import build_cache
 from kineograph.data.dataset_folder import write_data_folder
 from kineograph.data.frame_file import FrameFile
 from kineograph.errors import InputError
-from kineograph.media import read_frames
+from kineograph.media import read_cuts, read_frames
 from kineograph.media.frame import Box
 
 SIZE = (12, 16)
@@ -58,11 +58,15 @@ def decoded(monkeypatch):
     """The videos that were opened for decoding, one by one."""
     opened = []
 
-    def read_and_tell(path, **options):
-        opened.append(path.name)
-        return read_frames(path, **options)
+    def telling(read):
+        def read_and_tell(path, *given, **options):
+            opened.append(path.name)
+            return read(path, *given, **options)
 
-    monkeypatch.setattr(kineograph.data.inputs, "read_frames", read_and_tell)
+        return read_and_tell
+
+    for read in (read_frames, read_cuts):
+        monkeypatch.setattr(kineograph.data.inputs, read.__name__, telling(read))
     return opened
 
 
@@ -145,11 +149,11 @@ def test_one_pass_serves_all_intervals_of_a_video(videos, decoded):
 def test_a_long_stretch_that_nobody_asked_for_is_jumped_over(videos, monkeypatch):
     asked = []
 
-    def tell(path, *, start_seconds, end_seconds, **_):
+    def tell(path, windows, *, start_seconds, end_seconds, **_):
         asked.append((round(start_seconds, 3), end_seconds))
         raise InputError("0.avi: not now. Later.")
 
-    monkeypatch.setattr(kineograph.data.inputs, "read_frames", tell)
+    monkeypatch.setattr(kineograph.data.inputs, "read_cuts", tell)
     starts = [0, 30, 3600, 3610, 36000]
     build(videos, [Annotation("0.avi", "a", start, start + 5) for start in starts])
     assert asked == [(0.0, 35), (3600.0, 3615), (36000.0, 36005)]
@@ -188,13 +192,13 @@ def test_one_bad_file_among_many_is_a_problem_and_the_rest_goes_on(videos, worke
 
 
 def test_a_file_that_breaks_off_keeps_the_intervals_before_the_break(videos, monkeypatch):
-    def break_off(path, **options):
-        for frame in read_frames(path, **options):
+    def break_off(path, windows, **options):
+        for frame in read_cuts(path, windows, **options):
             if frame.index == 20:
                 raise InputError(f"{path}: broken after 20 frames. Copy it again.")
             yield frame
 
-    monkeypatch.setattr(kineograph.data.inputs, "read_frames", break_off)
+    monkeypatch.setattr(kineograph.data.inputs, "read_cuts", break_off)
     early = Annotation("0.avi", "a", 0.0, 0.4)
     cache, problems = build(videos, [early, *whole(0), Annotation("0.avi", "a", 1.0)])
     assert problems == ["0.avi: broken after 20 frames. Copy it again."]
@@ -261,14 +265,14 @@ from pathlib import Path
 import kineograph.data.inputs as inputs
 from kineograph.data.cache import build_cache
 from kineograph.data.dataset_folder import DataFolder
-from kineograph.media import read_frames
+from kineograph.media import read_cuts
 
-def slowly(path, **options):
-    for frame in read_frames(path, **options):
+def slowly(path, windows, **options):
+    for frame in read_cuts(path, windows, **options):
         time.sleep(float(sys.argv[2]))
         yield frame
 
-inputs.read_frames = slowly
+inputs.read_cuts = slowly
 folder = DataFolder(Path(sys.argv[1]))
 cache, problems = build_cache(folder, folder.annotations, size_pixels=(12, 16), workers=1)
 assert len(cache) == 4 and not problems
@@ -361,3 +365,44 @@ def test_only_the_sampled_frames_are_read(videos):
 def test_a_size_or_rate_that_cannot_be_is_refused(videos, options, words):
     with pytest.raises(InputError, match=words):
         build(videos, whole(0), **options)
+
+
+WINDOWS = [Box(0, 0, 16, 12), Box(16, 0, 16, 12), Box(4, 4, 20, 20), None]
+
+
+def test_all_windows_of_a_video_are_cut_in_one_pass(videos, decoded):
+    spans = [(0.0, 0.5), (0.3, None)]
+    annotations = [
+        Annotation("0.avi", "a", start, end, window) for window in WINDOWS for start, end in spans
+    ]
+    cache, problems = build(videos, annotations)
+    assert problems == []
+    assert decoded == ["0.avi"]
+    for each in annotations:
+        span = {"start_seconds": each.start_seconds, "end_seconds": each.end_seconds}
+        assert_same(cache[each], read(videos / "0.avi", window=each.window, **span))
+
+
+def test_a_window_outside_the_picture_costs_the_others_nothing(videos):
+    outside = Annotation("0.avi", "a", window=Box(24, 0, 16, 16))
+    cache, problems = build(videos, [*whole(0), outside])
+    assert len(problems) == 1
+    assert "window x=24 y=0 width=16 height=16 does not lie inside" in problems[0]
+    assert_same(cache[whole(0)[0]], read(videos / "0.avi"))
+
+
+@pytest.mark.parametrize("inputs", [("rgb",), ("rgb", "flow", "difference")])
+@pytest.mark.parametrize("crop", ["none", "motion"])
+def test_the_nearest_frame_stands_for_each_moment_also_of_a_part(videos, inputs, crop):
+    halves = [Annotation("0.avi", "a", start, start + 0.5) for start in (0.0, 0.5)]
+    options = {"inputs": inputs, "crop": crop, "frames_per_second": 10, "moments": "nearest"}
+    cache, problems = build(videos, halves, **options)
+    assert problems == []
+    assert "10fps-nearest" in cache.path.name
+    for half, places in zip(halves, ([0, 2, 5, 7, 10], [12, 15, 17, 20, 22]), strict=True):
+        moments = half.start_seconds + np.arange(5) / 10
+        np.testing.assert_allclose(cache.seconds(half), moments, atol=1e-6)
+        if crop == "none":
+            np.testing.assert_array_equal(cache[half][0], read(videos / "0.avi")[0][places])
+        for name in inputs:
+            assert len(cache.input(half, name)) == 5

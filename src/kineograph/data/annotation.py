@@ -33,6 +33,8 @@ class Annotation:
     window: the part of the picture that is looked at, in pixels; None is the whole picture.
     person, group, source: who is seen; what must stay on one side of a split; the recording that
     the video was cut from. split: the side that the data set's authors gave it.
+    copy_of: the id of the original, where this is a changed copy of it for training: mirrored,
+    noised (standard deviation, as a part of white), or both; copy_number tells noises apart.
     """
 
     video: str
@@ -44,10 +46,15 @@ class Annotation:
     group: str | None = None
     split: str | None = None
     source: str | None = None
+    copy_of: str | None = None
+    mirrored: bool = False
+    noise: float = 0.0
+    copy_number: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be a labelled interval, in one line."""
-        for fault in (_fault_in_texts(self), _fault_in_times(self), _fault_in_window(self)):
+        for find in (_fault_in_texts, _fault_in_times, _fault_in_window, _fault_in_copy):
+            fault = find(self)
             if fault:
                 raise InputError(fault)
 
@@ -55,15 +62,27 @@ class Annotation:
     def id(self) -> str:
         """A short name such as `person01_walking_d1-3fa9c1d2`, fit for a file name.
 
-        It depends on video, times, window and label and on nothing else, so it stays the same
-        when a person or a group is written in later.
+        It depends on video, times, window and label, and on how a copy was changed; on nothing
+        else, so it stays the same when a person or a group is written in later.
         """
-        end = None if self.end_seconds is None else float(self.end_seconds)
-        window = None if self.window is None else [int(number) for number in self.window]
-        key = json.dumps([self.video, float(self.start_seconds), end, window, self.label])
-        digest = hashlib.sha256(key.encode()).hexdigest()[:8]
-        stem = re.sub(r"[^\w.-]+", "_", PurePosixPath(self.video).stem)[:60]
-        return f"{stem}-{digest}"
+        if self.copy_of is None:
+            return _name(self)
+        return _name(self, bool(self.mirrored), float(self.noise), int(self.copy_number))
+
+    @property
+    def original_id(self) -> str:
+        """The id of the original: its own, or that of what it is a copy of. Both share frames."""
+        return self.copy_of or self.id
+
+
+def _name(annotation: Annotation, *more: float) -> str:
+    end = None if annotation.end_seconds is None else float(annotation.end_seconds)
+    window = None if annotation.window is None else [int(number) for number in annotation.window]
+    start = float(annotation.start_seconds)
+    key = json.dumps([annotation.video, start, end, window, annotation.label, *more])
+    digest = hashlib.sha256(key.encode()).hexdigest()[:8]
+    stem = re.sub(r"[^\w.-]+", "_", PurePosixPath(annotation.video).stem)[:60]
+    return f"{stem}-{digest}"
 
 
 FIELDS = tuple(field.name for field in fields(Annotation))
@@ -195,7 +214,7 @@ def _twins(annotations: Sequence[Annotation]) -> list[tuple[int, int]]:
 
 
 def _fault_in_texts(annotation: Annotation) -> str | None:
-    for name in ("video", "label", "person", "group", "split", "source"):
+    for name in ("video", "label", "person", "group", "split", "source", "copy_of"):
         value = getattr(annotation, name)
         needed = name in ("video", "label")
         if value is None and not needed:
@@ -224,6 +243,32 @@ def _fault_in_times(annotation: Annotation) -> str | None:
         return f"start_seconds {start:g} lies before the first frame. Write 0 or more."
     if end is not None and end <= start:
         return f"end_seconds {end:g} is not after start_seconds {start:g}. Correct one of them."
+    return None
+
+
+def _fault_in_copy(annotation: Annotation) -> str | None:
+    mirrored, noise, number = annotation.mirrored, annotation.noise, annotation.copy_number
+    if not isinstance(mirrored, bool):
+        return f"mirrored {mirrored!r} is not true or false. Write one of them."
+    is_number = isinstance(noise, int | float) and not isinstance(noise, bool)
+    if not is_number or not 0 <= noise <= 1:
+        return f"noise {noise!r} is not a part of white. Write a number from 0 to 1."
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        return f"copy_number {number!r} is not a whole number. Write 0 or more."
+    changed = mirrored or noise > 0
+    if annotation.copy_of is None:
+        if changed or number:
+            return (
+                "mirrored, noise and copy_number are of copies. Write copy_of, or leave them out."
+            )
+        return None
+    if not changed:
+        return f"copy_of {annotation.copy_of}: a copy is mirrored, noised or both. Write how."
+    if annotation.copy_of != _name(annotation):
+        return (
+            f"copy_of {annotation.copy_of}: what these times, window and label name is "
+            f"{_name(annotation)}. Correct it; a copy has its original's."
+        )
     return None
 
 

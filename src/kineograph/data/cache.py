@@ -4,6 +4,8 @@
     DATA/cache/60x60/<annotation id>.json    their times, and the size and time of the source
     DATA/cache/60x60-flow-dis-fast/…         the same of what moves, with its scale (inputs.py)
 
+All windows of a video are cut in one pass. A mirrored or noised copy has its original's frames.
+
 The .json is written last: without it, or if the source has changed since, the frames are decoded
 again. So a build may be killed at any moment, and two may run at once.
 """
@@ -50,7 +52,7 @@ class Cache:
     _seconds: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
 
     def __contains__(self, annotation: Annotation) -> bool:
-        return annotation.id in self.ids
+        return annotation.original_id in self.ids
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -58,14 +60,14 @@ class Cache:
     def __getitem__(self, annotation: Annotation) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
         """Frames (T, H, W, 3) uint8, mapped and not read, and their times (T,) in the video."""
         seconds = self.seconds(annotation)
-        frames = np.load(self.path / f"{annotation.id}.npy", mmap_mode="r")
+        frames = np.load(self.path / f"{annotation.original_id}.npy", mmap_mode="r")
         return frames, seconds
 
     def input(self, annotation: Annotation, name: str) -> NDArray[np.uint8]:
         """Bytes (T, H, W, 3) of one input at the same moments, mapped and not read."""
         if name == "rgb":
             return self[annotation][0]
-        frames = np.load(self.beside[name] / f"{annotation.id}.npy", mmap_mode="r")
+        frames = np.load(self.beside[name] / f"{annotation.original_id}.npy", mmap_mode="r")
         if len(frames) != len(self.seconds(annotation)):
             raise InputError(
                 f"{annotation.video}: {len(frames)} frames of {name} for "
@@ -79,10 +81,12 @@ class Cache:
             raise InputError(
                 f"{annotation.video}: its frames are not in {self.path}. Build the cache again."
             )
-        if annotation.id not in self._seconds:
-            about = json.loads((self.path / f"{annotation.id}.json").read_text(encoding="utf-8"))
-            self._seconds[annotation.id] = np.array(about["seconds"], dtype=np.float64)
-        return self._seconds[annotation.id]
+        if annotation.original_id not in self._seconds:
+            about = json.loads(
+                (self.path / f"{annotation.original_id}.json").read_text(encoding="utf-8")
+            )
+            self._seconds[annotation.original_id] = np.array(about["seconds"], dtype=np.float64)
+        return self._seconds[annotation.original_id]
 
 
 def build_cache(
@@ -94,12 +98,13 @@ def build_cache(
     inputs: Sequence[str] = ("rgb",),
     flow_method: str = "dis-fast",
     crop: str = "none",
+    moments: str = "first",
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Cache, list[str]]:
     """Decode what is not there yet, at `size_pixels` (height, width); also return the problems.
 
-    inputs: what is wanted beside the pictures (inputs.py); flow_method, crop: as in Look.
+    inputs: what is wanted beside the pictures (inputs.py); flow_method, crop, moments: as in Look.
     frames_per_second: keep no more frames of each second than this; None keeps every frame. A
     folder of pictures has no clock of its own: it is taken to have this many a second, else 25.
     workers: processes; None chooses by the size of the sources. progress(done, total) counts
@@ -113,10 +118,10 @@ def build_cache(
         )
     _check(size_pixels, frames_per_second)
     looks = [
-        Look(size_pixels, frames_per_second, name, flow_method, crop)
+        Look(size_pixels, frames_per_second, name, flow_method, crop, moments)
         for name in dict.fromkeys(("rgb", *inputs))
     ]
-    wanted = {annotation.id: annotation for annotation in annotations}
+    wanted = {annotation.original_id: annotation for annotation in annotations}  # a copy has no own
     tell = progress or (lambda done, total: None)
     jobs: list[Job] = []
     faults: dict[str, str] = {}
@@ -169,8 +174,9 @@ def _plan(
     """What is left to decode, and the faults of what cannot be."""
     passes: dict[tuple[str, Box | None, str], list[Annotation]] = defaultdict(list)
     for annotation in sorted(wanted, key=lambda annotation: annotation.start_seconds):
-        alone = annotation.id if look.crop != "none" else ""  # what moves is each one's own
-        passes[annotation.video, annotation.window, alone].append(annotation)
+        window = None if look.is_plain else annotation.window  # else all windows in one pass
+        alone = annotation.original_id if look.crop != "none" else ""  # what moves is its own
+        passes[annotation.video, window, alone].append(annotation)
     jobs: list[Job] = []
     faults: dict[str, str] = {}
     for (video, _, _), group in [(key, run) for key in passes for run in _runs(passes[key])]:
@@ -179,7 +185,7 @@ def _plan(
             stamp = _stamp(source)
         except OSError:
             gone = f"{video}: not found in {folder.source_root}. Put it back, or prepare again."
-            faults |= {annotation.id: gone for annotation in group}
+            faults |= {annotation.original_id: gone for annotation in group}
             continue
         job = Job(source, stamp, group, folder.cache / look.name, look)
         missing = [annotation for annotation in group if not is_whole(job, annotation)]
@@ -230,7 +236,7 @@ def _workers_for(jobs: Sequence[Job]) -> int:
 def _lost(job: Job) -> dict[str, str]:
     video = job.annotations[0].video
     lost = f"{video}: reading it killed the process. Leave it out, or write it again as MP4."
-    return {annotation.id: lost for annotation in job.annotations}
+    return {annotation.original_id: lost for annotation in job.annotations}
 
 
 def _describe_lack(path: Path, jobs: Sequence[Job], reason: str) -> str:

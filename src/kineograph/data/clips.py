@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kineograph.data.annotation import Annotation
 from kineograph.data.augment import Augmentation, Draw, Frames, apply, draw
 from kineograph.data.cache import Cache
+from kineograph.data.copies import change_of, originals
 from kineograph.data.inputs import INPUTS, Look
 from kineograph.data.sampling import (
     SHORT,
@@ -45,6 +46,7 @@ class DataConfig:
     window_stride: int | None = None  # frames from window to window; None: as many as it has
     short: str = "repeat"  # a clip with fewer frames: "repeat" the last one, "wrap", or "error"
     frames_per_second: float | None = None  # keep no more than this; None: every frame
+    moments: str = "first"  # with a rate: "first" frame of every tick, or the "nearest" to it
     label_per_frame: bool = False  # one label for each frame, not one for the clip
     augmentation: Augmentation = field(default_factory=Augmentation)  # in training only
     split: str = "auto"  # "given", "group", "clip"; auto: the first of these that can be had
@@ -61,7 +63,7 @@ class DataConfig:
         for name in ("size_pixels", "inputs", "fractions"):  # JSON has lists only
             object.__setattr__(self, name, tuple(getattr(self, name)))
         for name in self.inputs:  # each is checked as it will be looked at
-            Look((1, 1), None, name, self.flow_method, self.crop)
+            Look((1, 1), None, name, self.flow_method, self.crop, self.moments)
         if not self.inputs or len(set(self.inputs)) < len(self.inputs):
             raise InputError(
                 f"inputs {','.join(self.inputs) or 'none'}: name one or more, each once. "
@@ -90,7 +92,8 @@ class DataConfig:
     def looks(self) -> list[Look]:
         """How each input of a frame is looked at."""
         size, rate = self.size_pixels, self.frames_per_second
-        return [Look(size, rate, name, self.flow_method, self.crop) for name in self.inputs]
+        more = self.flow_method, self.crop, self.moments
+        return [Look(size, rate, name, *more) for name in self.inputs]
 
 
 class Example(NamedTuple):
@@ -114,7 +117,8 @@ class Clip(NamedTuple):
 class ClipDataset:
     """Examples by index. Nothing is kept between them: the same numbers give the same example.
 
-    Annotations whose frames are not in the cache are left out (build_cache named them). Raises
+    Annotations whose frames are not in the cache are left out (build_cache named them), and so are
+    mirrored and noised copies where nothing is learned. Raises
     InputError if none is left, if a label is not one of `classes`, or if a clip is too short and
     config.short is "error".
     """
@@ -128,7 +132,8 @@ class ClipDataset:
         config: DataConfig,
         training: bool,
     ) -> None:
-        self.annotations = [annotation for annotation in annotations if annotation in cache]
+        wanted = annotations if training else originals(annotations)
+        self.annotations = [annotation for annotation in wanted if annotation in cache]
         self.classes = list(classes)
         self.cache, self.config, self.training = cache, config, training
         self._index_of = {label: index for index, label in enumerate(self.classes)}
@@ -136,7 +141,7 @@ class ClipDataset:
         self.clips = [clip for annotation in self.annotations for clip in self._clips(annotation)]
         self._clocks: dict[str, Seconds] = {}
         self._beside: dict[tuple, list[Annotation]] = defaultdict(list)
-        for annotation in sorted(self.annotations, key=_length, reverse=True):
+        for annotation in sorted(originals(self.annotations), key=_length, reverse=True):
             self._beside[annotation.video, annotation.window].append(annotation)
 
     def __len__(self) -> int:
@@ -164,10 +169,15 @@ class ClipDataset:
     def _frames(self, annotation: Annotation, chosen: Indices, drawn: Draw) -> Frames:
         """Every input's frames (T, H, W, 3), changed alike, laid together: (T, H, W, C)."""
         parts = [
-            apply(np.asarray(self.cache.input(annotation, name))[chosen], drawn, name)
+            apply(self._as_filmed(annotation, chosen, name), drawn, name)
             for name in self.config.inputs
         ]
         return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
+
+    def _as_filmed(self, annotation: Annotation, chosen: Indices, name: str) -> Frames:
+        """The frames of one input; of a copy, mirrored and noised as it says."""
+        frames = np.asarray(self.cache.input(annotation, name))[chosen]
+        return frames if annotation.copy_of is None else apply(frames, change_of(annotation), name)
 
     def _motion_clock(self, annotation: Annotation) -> Seconds:
         """A clock that runs faster where more moves, (T,); kept, since it needs every frame."""

@@ -7,14 +7,16 @@ its last epoch is tuned on nothing, and learns from that part, too.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from kineograph.data.annotation import Annotation
+from kineograph.data.copies import originals
 from kineograph.data.deal import deal
-from kineograph.data.split import Key, Split, joined
+from kineograph.data.parts_seen import parts_seen
+from kineograph.data.split import Key, Split, joined, with_copies
 from kineograph.errors import InputError, nearest
 from kineograph.media.listing import natural_order
 
@@ -54,9 +56,11 @@ def folds(
     clip by itself. count: None leaves one value out in each fold, in natural order (2 before 10);
     a number deals whole values to so many parts, alike in size and classes. tuned: False leaves the
     validation side empty. The same annotations give the same folds in whatever order they come.
+    Mirrored and noised copies are learned from where their originals are, and left out elsewhere.
     Raises InputError for a column that some clips lack, and for fewer than three parts.
     """
-    ordered = sorted(annotations, key=lambda clip: (clip.video, clip.id))
+    every = sorted(annotations, key=lambda clip: (clip.video, clip.id))
+    ordered = originals(every)
     _check(ordered, by, count)
     units = _units(ordered, by)
     if count is not None and count > len(units):
@@ -71,7 +75,8 @@ def folds(
             f"--by {by}: makes {len(parts)} parts, and {FEWEST_PARTS} are needed: one to test, one "
             "to tune on, one to learn from. Add clips of others, or choose another --by."
         )
-    return _folds_of(parts, by, tuned)
+    found = _folds_of(parts, by, tuned)
+    return [replace(fold, split=with_copies(fold.split, every)) for fold in found]
 
 
 def default_by(annotations: Sequence[Annotation]) -> str:
@@ -120,8 +125,10 @@ def _units(annotations: Sequence[Annotation], by: str) -> list[Part]:
     if by == "clip":
         return [(clip.id, [clip]) for clip in annotations]
 
+    parts = parts_seen(annotations)
+
     def keys(clip: Annotation) -> list[Key]:
-        return [(by, getattr(clip, by)), ("video", clip.video)]
+        return [(by, getattr(clip, by)), ("video", parts[clip.video, clip.window])]
 
     units = []
     for places in joined(annotations, keys):

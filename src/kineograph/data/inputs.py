@@ -10,14 +10,21 @@ Each is three channels of bytes a frame, at the same moments, so that they can b
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from kineograph.data.clock import JUST_BEFORE, PICTURES_PER_SECOND, Clock
+from kineograph.data.clock import (
+    JUST_BEFORE,
+    MOMENTS,
+    NEAR_SECONDS,
+    PICTURES_PER_SECOND,
+    Clock,
+    with_following,
+)
 from kineograph.data.crop import SEEN_PIXELS, MovingBox
 from kineograph.errors import InputError, nearest
-from kineograph.media import inspect, read_frames
+from kineograph.media import inspect, read_cuts, read_frames
 from kineograph.media.flow import (
     DIFFERENCE_STEPS,
     FLOW_STEPS,
@@ -34,6 +41,9 @@ from kineograph.media.flow import (
 )
 from kineograph.media.frame import Box, Frame
 
+if TYPE_CHECKING:
+    from kineograph.media.read import Cuts
+
 INPUTS = ("rgb", "flow", "difference")
 CROPS = ("none", "motion")
 
@@ -47,16 +57,23 @@ class Look:
     input: str = "rgb"
     flow_method: str = "dis-fast"
     crop: str = "none"
+    moments: str = "first"  # as Clock takes them
 
     def __post_init__(self) -> None:
         for name, value, known in (
             ("inputs", self.input, INPUTS),
             ("flow_method", self.flow_method, tuple(METHODS)),
             ("crop", self.crop, CROPS),
+            ("moments", self.moments, MOMENTS),
         ):
             if value not in known:
                 hint = nearest(str(value), known)
                 raise InputError(f"{name} '{value}': known are {', '.join(known)}. {hint}".rstrip())
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a picture depends on no other one, so that all windows are cut in one pass."""
+        return self.input == "rgb" and self.crop == "none"
 
     @property
     def name(self) -> str:
@@ -64,6 +81,7 @@ class Look:
         height, width = self.size_pixels
         rate = self.frames_per_second
         parts = [f"{height}x{width}", f"{rate:g}fps" if rate is not None else ""]
+        parts.append("nearest" if self.moments == "nearest" and rate is not None else "")
         parts.append({"rgb": "", "flow": f"flow-{self.flow_method}"}.get(self.input, self.input))
         parts.append("motion-crop" if self.crop == "motion" else "")
         return "-".join(part for part in parts if part)
@@ -90,19 +108,47 @@ def look_at(
 
     What moves at the first of them is told by the frames just before it, where there are any.
     """
-    clock = Clock(look.frames_per_second)
-    reading = _Reading(source, start_seconds, end_seconds, window, look.frames_per_second)
-    boxes = _boxes(reading, look) if look.crop == "motion" else {}
-    if look.input == "rgb" and not boxes:
-        yield from (frame for frame in reading.frames(look.size_pixels) if clock.takes(frame))
+    if look.is_plain:
+        span = start_seconds, end_seconds
+        for cuts, moment in cuts_of(source, look, [window], span=span):
+            yield Frame(cuts.window(window), moment, cuts.index)
         return
+    clock = Clock(look.frames_per_second, look.moments)
+    reading = _Reading(source, start_seconds, end_seconds, window, look)
+    boxes = _boxes(reading, look) if look.crop == "motion" else {}
     meter = _meter(look)
     size = _size(reading, look)
-    for frame in reading.frames(size, early=PAIR_SECONDS * 2):
+    for frame, following in with_following(reading.frames(size, early=PAIR_SECONDS * 2)):
         meter.remember(frame.pixels, frame.seconds)
-        if frame.seconds >= start_seconds - JUST_BEFORE and clock.takes(frame):
+        if frame.seconds < start_seconds - reading.margin - JUST_BEFORE:
+            continue
+        moments = clock.moments(frame.seconds, following.seconds if following else None)
+        for moment in _inside(moments, start_seconds, end_seconds):
             part = boxes.get(frame.index, WHOLE)
-            yield Frame(meter.image(look.size_pixels, part), frame.seconds, frame.index)
+            yield Frame(meter.image(look.size_pixels, part), moment, frame.index)
+
+
+def cuts_of(
+    source: Path, look: Look, windows: Sequence[Box | None], *, span: tuple[float, float | None]
+) -> Iterator[tuple["Cuts", float]]:
+    """Pictures of a plain look, decoded once for all windows, with the moments they stand for.
+
+    span: from when, and until when (None: the end).
+    """
+    clock = Clock(look.frames_per_second, look.moments)
+    reading = _Reading(source, *span, None, look)
+    cuts = read_cuts(source, windows, size_pixels=look.size_pixels, **reading.options())
+    for each, following in with_following(cuts):
+        for moment in _inside(
+            clock.moments(each.seconds, following.seconds if following else None), *span
+        ):
+            yield each, moment
+
+
+def _inside(moments: list[float], start: float, end: float | None) -> list[float]:
+    """Those in a span of time."""
+    late = float("inf") if end is None else end - JUST_BEFORE
+    return [moment for moment in moments if start - JUST_BEFORE <= moment < late]
 
 
 class Laid(NamedTuple):
@@ -142,16 +188,28 @@ class _Reading:
     start_seconds: float
     end_seconds: float | None
     window: Box | None
-    frames_per_second: float | None
+    look: Look
+
+    @property
+    def margin(self) -> float:
+        """Seconds before and after in which a frame may be that is nearest to one inside."""
+        return NEAR_SECONDS if self.look.moments == "nearest" else 0.0
+
+    def options(self, early: float = 0.0) -> dict[str, Any]:
+        """From when to when to read; what lies around is dropped later."""
+        end = self.end_seconds
+        return {
+            "start_seconds": max(self.start_seconds - early - self.margin - JUST_BEFORE, 0.0),
+            "end_seconds": None if end is None else end + self.margin,
+            "frames_per_second": self.look.frames_per_second or PICTURES_PER_SECOND,
+        }
 
     def frames(self, size_pixels: tuple[int, int] | None, early: float = 0.0) -> Iterator[Frame]:
         return read_frames(
             self.source,
             size_pixels=size_pixels,
-            start_seconds=max(self.start_seconds - early - JUST_BEFORE, 0.0),
-            end_seconds=self.end_seconds,
             window=self.window,
-            frames_per_second=self.frames_per_second or PICTURES_PER_SECOND,
+            **self.options(early),
         )
 
 

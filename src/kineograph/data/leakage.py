@@ -1,5 +1,6 @@
 """What stands on two sides of a split and should not: people, recordings, files and copies.
 
+A mirrored or noised copy belongs beside its original in training: anywhere else it is named.
 Names are compared as names, files by their bytes, and clips by their pixels: small grey
 thumbnails of a few frames, once as the mean frame (the place) and once as what differs from it
 (the motion). Only where both agree is a clip called a copy, since one fixed camera shows the same
@@ -21,8 +22,10 @@ from numpy.typing import NDArray
 
 from kineograph.data.annotation import Annotation
 from kineograph.data.cache import Cache
+from kineograph.data.copies import originals
 from kineograph.data.dataset_folder import DataFolder
-from kineograph.data.split import Split, check_disjoint
+from kineograph.data.parts_seen import parts_seen, share_pixels
+from kineograph.data.split import Split, check_disjoint, column_of
 
 Kind = Literal[
     "person",
@@ -30,6 +33,7 @@ Kind = Literal[
     "source",
     "video",
     "overlap",
+    "copy",
     "same file",
     "near copy",
     "mirrored copy",
@@ -76,7 +80,7 @@ def find_leaks(
     likely: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Leak]:
-    """All that is found on two sides: names, shared frames, files, copies; in this order.
+    """All that is found on two sides: names, shared frames, known copies, files, found copies.
 
     likely: also what is only likely a copy, or noised: clips before plain backgrounds with like
     movements are taken for copies then (drawn actors are, 179 of 720). Sure copies are always told.
@@ -90,6 +94,7 @@ def find_leaks(
     return [
         *_shared_names(split),
         *_shared_frames(split),
+        *_stray_copies(split),
         *_same_files(split, contents),
         *copies,
     ]
@@ -98,12 +103,13 @@ def find_leaks(
 def _shared_names(split: Split) -> list[Leak]:
     """What check_disjoint says, with an example of each side."""
     leaks = []
+    parts = parts_seen(each for annotations in split.sides.values() for each in annotations)
     for line in check_disjoint(split):
         column, rest = line.split(" '", 1)
         value, sides = rest.rsplit("' is in ", 1)
         named = tuple(sides.split(" and "))
         clips = tuple(
-            next(each.id for each in split.sides[side] if getattr(each, column) == value)
+            next(each.id for each in split.sides[side] if column_of(each, column, parts) == value)
             for side in named
         )
         leaks.append(Leak(column, line.removeprefix(f"{column} "), named, clips))  # type: ignore[arg-type]
@@ -144,8 +150,23 @@ def _overlapping(
         for other in members[place + 1 :]:
             if other[1].start_seconds > _end(one[1]) - 1e-3:
                 break  # those that follow begin later still
-            if one[0] != other[0]:
+            if one[0] != other[0] and share_pixels(one[1].window, other[1].window):
                 yield one, other
+
+
+def _stray_copies(split: Split) -> Iterator[Leak]:
+    """Copies that are tuned or tested on, or learned from without their original."""
+    learned = {each.id for each in split.train}
+    where = {each.id: side for side, clips in split.sides.items() for each in clips}
+    for side, annotations in split.sides.items():
+        for each in annotations:
+            if each.copy_of is None or (side == "train" and each.copy_of in learned):
+                continue
+            home = where.get(each.copy_of)
+            beside = f"its original {each.copy_of} in {home}" if home else "its original on no side"
+            what = f"'{each.video}': {each.id}, a copy, is in {side}, {beside}"
+            sides = (side, home) if home and home != side else (side,)
+            yield Leak("copy", what, sides, (each.id, each.copy_of))
 
 
 def _end(annotation: Annotation) -> float:
@@ -232,7 +253,7 @@ def _copies(
 ) -> Iterator[Leak]:
     """Near, mirrored and noised copies across sides, but not of the same bytes: those are named."""
     readable = {
-        side: [each for each in annotations if each in cache]
+        side: [each for each in originals(annotations) if each in cache]
         for side, annotations in split.sides.items()
     }
     total = sum(len(clips) for clips in readable.values())

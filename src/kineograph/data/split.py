@@ -6,13 +6,15 @@ joined into units first, and whole units are dealt to the sides.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kineograph.data.annotation import SIDES, Annotation
+from kineograph.data.copies import copies_of, originals
 from kineograph.data.deal import Counts, deal
+from kineograph.data.parts_seen import Seen, parts_seen
 from kineograph.errors import InputError, nearest
 
 HOW = ("auto", "given", "group", "clip")
@@ -31,6 +33,7 @@ class Split:
     test: list[Annotation]
     how: str  # "given", "group" or "clip"
     warning: str | None = None
+    copies_left_out: int = 0  # mirrored or noised, of clips that are not learned from
 
     @property
     def sides(self) -> dict[str, list[Annotation]]:
@@ -51,7 +54,8 @@ def assign_splits(
     source and video on one side; "clip" deals each annotation by itself. "auto" is "given" if
     all annotations name a split, else "group" if any names a group, person or source, else it
     deals video files. The same annotations, fractions and seed give the same split, in whatever
-    order they come. Raises InputError if there is not enough to fill the sides.
+    order they come. Copies go where their originals are learned from, and nowhere
+    else. Raises InputError if there is not enough to fill the sides.
     """
     if how not in HOW:
         raise InputError(f"split '{how}': known are {', '.join(HOW)}. {nearest(how, HOW)}".rstrip())
@@ -59,27 +63,52 @@ def assign_splits(
     if not annotations:
         raise InputError("there are no annotations to split. Prepare the data set again.")
     ordered = sorted(annotations, key=lambda annotation: (annotation.video, annotation.id))
-    if how == "given" or (how == "auto" and all(each.split for each in ordered)):
-        return _given(ordered, shares, seed)
-    if how == "group" or (how == "auto" and any(_named(each) for each in ordered)):
-        return _by_group(ordered, shares, seed)
-    return _by_clip(ordered, shares, seed, asked=how == "clip")
+    return with_copies(_split(originals(ordered), how, shares, seed), ordered)
+
+
+def _split(annotations: Sequence[Annotation], how: str, shares: Counts, seed: int) -> Split:
+    if not annotations:
+        raise InputError("all annotations are copies of others. Prepare the data set again.")
+    if how == "given" or (how == "auto" and all(each.split for each in annotations)):
+        return _given(annotations, shares, seed)
+    if how == "group" or (how == "auto" and any(_named(each) for each in annotations)):
+        return _by_group(annotations, shares, seed)
+    return _by_clip(annotations, shares, seed, asked=how == "clip")
+
+
+def with_copies(split: Split, annotations: Sequence[Annotation]) -> Split:
+    """A split of originals, and on its training side the copies of those that stand there."""
+    added = copies_of(split.train, annotations)
+    left_out = len(annotations) - len(originals(annotations)) - len(added)
+    return replace(split, train=[*split.train, *added], copies_left_out=left_out)
 
 
 def check_disjoint(split: Split) -> list[str]:
-    """One line for each group, person, source or video that is on more than one side."""
+    """One line for each group, person, source or video that is on more than one side.
+
+    Of a video, windows that share no pixel are told apart.
+    """
     lines = []
+    parts = parts_seen(each for annotations in split.sides.values() for each in annotations)
     for column in (*JOINING, "video"):
         where: dict[str, list[str]] = defaultdict(list)
         for side, annotations in split.sides.items():
-            for value in {getattr(annotation, column) for annotation in annotations} - {None}:
-                where[value].append(side)
+            for value in {column_of(each, column, parts) for each in annotations}:
+                if value is not None:
+                    where[value].append(side)
         lines += [
             f"{column} '{value}' is in {' and '.join(sides)}"
             for value, sides in sorted(where.items())
             if len(sides) > 1
         ]
     return lines
+
+
+def column_of(annotation: Annotation, column: str, parts: Mapping[Seen, str]) -> str | None:
+    """What an annotation says in a column; of "video", the part of it that is looked at."""
+    if column == "video":
+        return parts[annotation.video, annotation.window]
+    return getattr(annotation, column)
 
 
 def _given(annotations: Sequence[Annotation], shares: Counts, seed: int) -> Split:
@@ -97,10 +126,11 @@ def _given(annotations: Sequence[Annotation], shares: Counts, seed: int) -> Spli
     warning = None
     if not sides["val"] and shares[1] > 0:
         without_test = np.array([shares[0], shares[1], 0.0]) / (shares[0] + shares[1])
-        units = joined(sides["train"], _all_keys)
+        units = joined(sides["train"], _all_keys(sides["train"]))
         sides["train"], sides["val"], _ = _dealt(sides["train"], units, without_test, seed)
         warning = f"no annotation is marked val: {len(sides['val'])} marked train are used for it."
-    return Split(**sides, how="given", warning=warning)
+    train, val, test = (sides[side] for side in SIDES)
+    return Split(train, val, test, how="given", warning=warning)
 
 
 def _by_group(annotations: Sequence[Annotation], shares: Counts, seed: int) -> Split:
@@ -114,9 +144,9 @@ def _by_group(annotations: Sequence[Annotation], shares: Counts, seed: int) -> S
             f"{nameless} of {len(annotations)} annotations name no group, person or source and "
             f"are split by video file: the same person or place may be on two sides."
         )
-    units = joined(annotations, _all_keys)
+    units = joined(annotations, _all_keys(annotations))
     if len(units) < np.count_nonzero(shares):
-        units = joined(annotations, _first_key)
+        units = joined(annotations, _first_key(annotations))
     split = Split(*_dealt(annotations, units, shares, seed), how="group")
     shared = check_disjoint(split)
     if shared:
@@ -132,7 +162,7 @@ def _by_clip(annotations: Sequence[Annotation], shares: Counts, seed: int, *, as
         units = [[place] for place in range(len(annotations))]
         why = "the split is by clip, as asked"
     else:
-        units = joined(annotations, _first_key)
+        units = joined(annotations, _first_key(annotations))
         why = "no group, person or source is named, so the split is by video file"
     warning = f"{why}: the same person or place may be on two sides, and figures be too high."
     return Split(*_dealt(annotations, units, shares, seed), how="clip", warning=warning)
@@ -143,12 +173,15 @@ def _named(annotation: Annotation) -> list[Key]:
     return [(column, value) for column, value in values if value is not None]
 
 
-def _all_keys(annotation: Annotation) -> list[Key]:
-    return [*_named(annotation), ("video", annotation.video)]
+def _all_keys(annotations: Sequence[Annotation]) -> Callable[[Annotation], list[Key]]:
+    """What an annotation is joined to others by: all that it names, and the part of its video."""
+    parts = parts_seen(annotations)
+    return lambda each: [*_named(each), ("video", parts[each.video, each.window])]
 
 
-def _first_key(annotation: Annotation) -> list[Key]:
-    return _all_keys(annotation)[:1]
+def _first_key(annotations: Sequence[Annotation]) -> Callable[[Annotation], list[Key]]:
+    keys = _all_keys(annotations)
+    return lambda each: keys(each)[:1]
 
 
 def joined(

@@ -10,6 +10,7 @@ import torch
 from kineograph.data.annotation import Annotation
 from kineograph.data.cache import Cache
 from kineograph.data.clips import ClipDataset
+from kineograph.data.copies import originals
 from kineograph.data.dataset_folder import DataFolder
 from kineograph.data.split import Split, assign_splits
 from kineograph.errors import InputError, nearest
@@ -50,7 +51,7 @@ def evaluate_again(
     cache, readable, problems = read_clips(job)
     config = trained.recipe.data
     side = side or ("test" if _learned(trained) & {clip.id for clip in readable} else "all")
-    split = Split(train=[], val=[], test=readable, how="all clips", warning=None)
+    split = Split(train=[], val=[], test=originals(readable), how="all clips", warning=None)
     whole: Split | None = None
     if side != "all":
         whole = assign_splits(readable, config.split, fractions=config.fractions, seed=config.seed)
@@ -58,7 +59,7 @@ def evaluate_again(
         split = Split(
             train=[],
             val=[],
-            test=chosen,
+            test=originals(chosen),
             how=f"{whole.how}, {side} side",
             warning=whole.warning,
         )
@@ -93,7 +94,7 @@ def _write_baselines(
     """Majority and metadata beside the answers, or one line that says why not."""
     path = job.run / "baselines.json"
     path.unlink(missing_ok=True)  # of an earlier evaluation into the same folder
-    train = without(train, asked)
+    train = originals(without(train, asked))
     if not train:
         job.say(
             "No baselines: no clip here that is not asked about was trained on, so there is "

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from kineograph.data.clips import ClipDataset
+from kineograph.data.copies import originals
 from kineograph.evaluation import baselines
 from kineograph.evaluation.job import Experiment, Sides, ask, make_network, no_stage, training_of
 from kineograph.nets.models import MODELS
@@ -25,7 +26,7 @@ FRAME_FIELDS = (
 
 def run_baselines(job: Experiment, sides: Sides) -> dict[str, Any]:
     """Majority, metadata and single frame on the same sides; their answers go to RUN/baselines."""
-    train = sides.split.train + sides.split.val
+    train = originals(sides.split.train + sides.split.val)  # copies say nothing of frequency
     counts = {a.id: len(sides.cache[a][1]) for a in (*train, *sides.split.test)}
     guesses = {
         "majority": baselines.majority(train, sides.split.test),

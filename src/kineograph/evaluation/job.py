@@ -85,6 +85,7 @@ def read_clips(job: Experiment) -> tuple[Cache, list[Annotation], list[str]]:
             inputs=data.inputs,
             flow_method=data.flow_method,
             crop=data.crop,
+            moments=data.moments,
             workers=job.workers,
             progress=lambda done, total: progress(done, total, ""),
         )

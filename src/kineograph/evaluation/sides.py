@@ -5,6 +5,7 @@ from dataclasses import replace
 from kineograph.data.annotation import Annotation
 from kineograph.data.cache import Cache
 from kineograph.data.clips import ClipDataset
+from kineograph.data.copies import describe_left_out
 from kineograph.data.leakage import find_leaks
 from kineograph.data.split import Split, assign_splits
 from kineograph.errors import InputError
@@ -24,6 +25,8 @@ def prepare_sides(job: Experiment) -> tuple[Sides, list[str]]:
     )
     if split.warning:
         job.say(split.warning)
+    if split.copies_left_out:
+        job.say(describe_left_out(split.copies_left_out))
     _check_sides(job, split)
     leakage = _check_leakage(job, split, cache)
     classes = job.data_classes

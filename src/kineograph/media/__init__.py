@@ -5,9 +5,13 @@ Light: the libraries behind a function are loaded when it is called.
 
 from collections.abc import Iterator, Sequence
 from os import PathLike
+from typing import TYPE_CHECKING
 
 from kineograph.media.frame import Box, BrokenClipError, Frame, MediaInfo
 from kineograph.media.listing import PICTURE_SUFFIXES, VIDEO_SUFFIXES, list_media
+
+if TYPE_CHECKING:
+    from kineograph.media.read import Cuts
 
 __all__ = [
     "PICTURE_SUFFIXES",
@@ -19,6 +23,7 @@ __all__ = [
     "inspect",
     "list_media",
     "read_chosen",
+    "read_cuts",
     "read_frames",
 ]
 
@@ -59,6 +64,31 @@ def read_frames(
         end_seconds,
         size_pixels=size_pixels,
         window=window,
+        frames_per_second=frames_per_second,
+    )
+
+
+def read_cuts(
+    path: str | PathLike[str],
+    windows: Sequence[Box | None],
+    *,
+    size_pixels: tuple[int, int] | None = None,
+    start_seconds: float = 0.0,
+    end_seconds: float | None = None,
+    frames_per_second: float = 25.0,
+) -> "Iterator[Cuts]":
+    """As read_frames, with many windows in one pass: a window's pixels are cut when asked for.
+
+    None is the whole picture. A window outside the picture raises InputError when it is cut.
+    """
+    from kineograph.media import read
+
+    return read.read_windows(
+        path,
+        start_seconds,
+        end_seconds,
+        size_pixels=size_pixels,
+        windows=windows,
         frames_per_second=frames_per_second,
     )
 

@@ -6,9 +6,11 @@ converted. So the ranges, and the words for what a clip does not have, are writt
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from math import isfinite
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kineograph.errors import InputError
 from kineograph.media.convert import Converter, Shown
@@ -16,6 +18,9 @@ from kineograph.media.frame import Box, BrokenClipError, Frame, MediaInfo
 from kineograph.media.image import folder_info, folder_pictures, picture_info, pictures
 from kineograph.media.listing import PICTURE_SUFFIXES, existing
 from kineograph.media.video import video_info, video_pictures
+
+if TYPE_CHECKING:
+    from kineograph.media.frame import Pixels
 
 _SLACK_SECONDS = 1e-6  # who asks for 0.1 + 0.2 means the frame at 0.3
 
@@ -42,7 +47,40 @@ def read_range(
     _check_range(file, start_seconds, end_seconds)
     converter = _converter(file, size_pixels, window)
     clip = _clip(file, frames_per_second, start_seconds)
-    return _in_range(clip, converter, start_seconds, end_seconds)
+    shown = _in_range(clip, str(file), start_seconds, end_seconds)
+    return (Frame(converter(each), each.seconds, each.index) for each in shown)
+
+
+class Cuts:
+    """One picture of which windows can be cut, while it is the newest or the one before."""
+
+    def __init__(self, shown: Shown, converters: dict[Box | None, Converter]) -> None:
+        picture = shown.load()  # now: the next one may be asked for before this is cut
+        self._shown = replace(shown, load=lambda: picture)
+        self._converters = converters
+        self.seconds, self.index = shown.seconds, shown.index
+
+    def window(self, window: Box | None) -> "Pixels":
+        """Its pixels (H, W, 3); raises InputError for one outside the picture."""
+        return self._converters[window](self._shown)
+
+
+def read_windows(
+    path: str | PathLike[str],
+    start_seconds: float,
+    end_seconds: float | None,
+    *,
+    size_pixels: tuple[int, int] | None,
+    windows: Sequence[Box | None],
+    frames_per_second: float,
+) -> Iterator[Cuts]:
+    """The pictures with start_seconds <= seconds < end_seconds, decoded once for all windows."""
+    file = existing(path)
+    _check_range(file, start_seconds, end_seconds)
+    converters = {window: _converter(file, size_pixels, window) for window in windows}
+    clip = _clip(file, frames_per_second, start_seconds)
+    shown = _in_range(clip, str(file), start_seconds, end_seconds)
+    return (Cuts(each, converters) for each in shown)
 
 
 def read_indices(
@@ -121,11 +159,11 @@ def _check_range(file: Path, start_seconds: float, end_seconds: float | None) ->
 
 def _in_range(
     clip: Generator[Shown, None, None],
-    converter: Converter,
+    name: str,
     start_seconds: float,
     end_seconds: float | None,
-) -> Generator[Frame, None, None]:
-    """Convert and give what lies in the range; a break after the range is nobody's business."""
+) -> Generator[Shown, None, None]:
+    """Give what lies in the range; a break after the range is nobody's business."""
     end = float("inf") if end_seconds is None else end_seconds - _SLACK_SECONDS
     given, count, until = False, 0, 0.0
     with closing(clip):
@@ -140,7 +178,7 @@ def _in_range(
                 break
             count, until = shown.index + 1, shown.until_seconds
             if shown.seconds >= start_seconds - _SLACK_SECONDS:
-                yield Frame(converter(shown), shown.seconds, shown.index)
+                yield shown
                 given = True
     if not given:
         limits = (
@@ -149,6 +187,6 @@ def _in_range(
             else (f"from {start_seconds:g} s to {end_seconds:g} s")
         )
         raise InputError(
-            f"{converter.name}: no frame begins {limits}; the clip was read up to {until:.3f} s "
+            f"{name}: no frame begins {limits}; the clip was read up to {until:.3f} s "
             f"({count} frames). Ask for a range that holds a frame."
         )

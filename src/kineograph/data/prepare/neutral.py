@@ -23,6 +23,7 @@ import numpy as np
 
 from kineograph.data.annotation import Annotation
 from kineograph.data.clock import JUST_BEFORE, PICTURES_PER_SECOND
+from kineograph.data.copies import originals as without_copies
 from kineograph.data.dataset_folder import ABOUT, DataFolder, write_data_folder
 from kineograph.data.decode import name_video
 from kineograph.data.prepare.distinct_frames import (
@@ -90,7 +91,7 @@ def neutral_copy(
     """
     out = Path(out)
     unfinished = _make_room(out, overwrite)
-    originals = [Original(folder.source(a), a) for a in folder.annotations]
+    originals = [Original(folder.source(a), a) for a in without_copies(folder.annotations)]
     many = workers or _workers_for(originals)
     tell = progress or (lambda done, total: None)
     try:

@@ -1,0 +1,35 @@
+"""Mirrored and noised copies: learnt from beside their originals, never tuned or tested on.
+
+A split deals originals; the copies of those on the training side are then added to it. So no copy
+stands on another side than its original, and a figure is never of changed clips.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from kineograph.data.annotation import Annotation
+from kineograph.data.augment import Draw
+
+
+def originals(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """Those that are no copies."""
+    return [each for each in annotations if each.copy_of is None]
+
+
+def copies_of(learned: Iterable[Annotation], annotations: Sequence[Annotation]) -> list[Annotation]:
+    """The copies among `annotations` of the originals that are learned from."""
+    ids = {each.id for each in learned}
+    return [each for each in annotations if each.copy_of in ids]
+
+
+def change_of(copy: Annotation) -> Draw:
+    """How a copy differs from its original; its noise is drawn from its id."""
+    seed = int(copy.id.rsplit("-", 1)[1], 16)
+    return Draw(mirrored=copy.mirrored, noise=copy.noise, noise_seed=seed)
+
+
+def describe_left_out(count: int) -> str:
+    """One line for copies that are on no side."""
+    return (
+        f"{count} mirrored or noised copies of clips that are not learned from are left out: "
+        "nothing is tuned or tested on copies."
+    )
