@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 Kind = Annotated[
     str,
     typer.Argument(
-        help="folder: one folder a class. csv: a table of clips. Or a known data set: kth, "
+        help="folder: one folder a class. csv: a table of clips. lecture: videos with windows and "
+        "marks, as annotate writes them. Or a known data set: kth, "
         "ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, kinetics-csv."
     ),
 ]
@@ -207,7 +208,9 @@ def _tell(
     for label, count in done.counts.items():
         screen.say(f"  {label:<24} {count:>6} clips")
     screen.say(f"{clips} clips of {len(done.counts)} classes in {out}; {len(problems)} left out.")
-    recipe = "two-stream-lrcn" if flow_method else "lrcn-kth"
+    kind = done.data_folder.about["prepared"]["kind"]
+    usual = "writing-gru-small" if kind == "lecture" else "lrcn-kth"
+    recipe = "two-stream-lrcn" if flow_method else usual
     screen.say(f"Next: kineograph train {recipe} {out}")
     screen.result(
         {

@@ -7,6 +7,7 @@ from kineograph.data.prepare.folder import prepare_folder
 from kineograph.data.prepare.hmdb51 import prepare_hmdb51
 from kineograph.data.prepare.kinetics_csv import prepare_kinetics_csv
 from kineograph.data.prepare.kth import prepare_kth
+from kineograph.data.prepare.lecture import prepare_lecture
 from kineograph.data.prepare.ntu_rgbd import prepare_ntu_rgbd
 from kineograph.data.prepare.prepared import Prepared
 from kineograph.data.prepare.surveillance_fight import prepare_surveillance_fight
@@ -23,4 +24,5 @@ PREPARE: dict[str, Callable[..., Prepared]] = {
     "hmdb51": prepare_hmdb51,
     "ntu-rgbd": prepare_ntu_rgbd,
     "kinetics-csv": prepare_kinetics_csv,
+    "lecture": prepare_lecture,
 }
