@@ -7,6 +7,7 @@ from kineograph.nets.cells import OVER_TIME
 from kineograph.nets.layer_table import layer_table
 from kineograph.nets.models import MODELS, TwoStreamConfig
 from kineograph.nets.models.lrcn import LRCNConfig
+from kineograph.recipes import RECIPES
 
 
 def test_lrcn_is_that_of_the_paper():
@@ -37,6 +38,36 @@ def test_lrcn_is_that_of_the_paper():
     assert [row.name for row in rows[-3:]] == ["LSTM 32", "dense, softmax", "total"]
 
 
+def test_the_writing_networks_are_those_of_the_paper():
+    """Three blocks of (conv, conv, pool), for sequences two more, all of 16 filters; by hand."""
+    first, other = 16 * (7 * 7 * 3 + 1), 16 * (9 * 16 + 1)
+    sizes = [100, 100, 50, 50, 50, 25, 25, 25, 12]
+    convolved = [first, other, 0, other, other, 0, other, other, 0]
+    recipe = RECIPES["writing-gru"]
+    rows = layer_table(recipe.model.build(2, recipe.data.size_pixels), 10)
+    assert [(row.shape, row.weights) for row in rows] == [
+        ((10, 100, 100, 3), 0),
+        *(((10, size, size, 16), count) for size, count in zip(sizes, convolved, strict=True)),
+        ((10, 12, 12, 16), other),
+        ((10, 12, 12, 16), other),
+        ((10, 2304), 0),
+        ((10, 10), 3 * (2304 * 10 + 10 * 10 + 10)),
+        ((10, 2), 10 * 2 + 2),
+        ((), 88_080),
+    ]
+    assert rows[1].name == "convolution 7x7" and rows[2].name == "convolution 3x3"
+    recipe = RECIPES["writing-frame"]
+    rows = layer_table(recipe.model.build(2, recipe.data.size_pixels), 1)
+    assert len(rows) == 15  # the paper counts 13: without the frames and the total
+    assert [(row.name, row.weights) for row in rows[10:]] == [
+        ("flatten", 0),
+        ("dropout 0.25", 0),
+        ("dense, ReLU", 2304 * 64 + 64),
+        ("dense, softmax", 64 * 2 + 2),
+        ("total", 161_618),
+    ]
+
+
 def test_torch_s_lstm_would_have_more_weights_than_the_paper_s():
     ours = layer_table(LRCNConfig().build(6, (60, 60)), 40)
     two_biases = sum(weight.numel() for weight in nn.LSTM(64, 32).parameters())
@@ -47,6 +78,7 @@ CONFIGS = [
     *(config() for config in MODELS.values()),
     *(LRCNConfig(cell=cell, layers=2, both_directions=True) for cell in OVER_TIME),
     LRCNConfig(features_norm="layer", filters=(16,), pools=(4,)),
+    LRCNConfig(convolutions=3, first_kernel=7, last_convolutions=1),
 ]
 
 

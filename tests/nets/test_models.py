@@ -21,9 +21,11 @@ LRCN_VARIANTS = [
     {"features_norm": "layer", "recurrent_activation": "hard_sigmoid"},
     {"recurrent_input_dropout": 0.5, "recurrent_dropout": 0.5, "layers_dropout": 0.5, "layers": 2},
     {"both_directions": True, "bias": False, "start": "torch"},
+    {"convolutions": 2, "first_kernel": 5, "last_convolutions": 2},
 ]
 CONFIGS = {
     "frame": FrameConfig(**SMALL),
+    "frame deep": FrameConfig(**SMALL, convolutions=2, hidden=6, features_dropout=0.5),
     "lrcn": LRCNConfig(**SMALL),
     "two_stream": TwoStreamConfig(LRCNConfig(**SMALL), LRCNConfig(units=5, **SMALL), (1.0, 2.0)),
     **{f"lrcn {v}": LRCNConfig(units=5, **SMALL, **v) for v in LRCN_VARIANTS},
@@ -133,6 +135,11 @@ REACHES = {
     "filters": ((4, 5), lambda net: tuple(block[0].out_channels for block in net.encoder.blocks)),
     "pools": ((3, 2), lambda net: tuple(block[1].kernel_size for block in net.encoder.blocks)),
     "kernel": (5, lambda net: net.encoder.blocks[0][0].kernel_size[0]),
+    "convolutions": (2, lambda net: sum(type(p) is nn.Conv2d for p in net.encoder.blocks[0])),
+    "first_kernel": (5, lambda net: net.encoder.blocks[0][0].kernel_size[0]),
+    "last_convolutions": (2, lambda net: sum(type(p) is nn.Conv2d for p in net.encoder.last)),
+    "features_dropout": (0.5, lambda net: net.head.before[0].share),
+    "hidden": (7, lambda net: net.head.dense.in_features),
     "dropout": (0.5, lambda net: net.encoder.blocks[0][3].share),
     "dropout_last": (False, lambda net: net.encoder.blocks[-1][3].share > 0),
     "frames_norm": ("each", lambda net: net.encoder.pixels.frames_norm),
@@ -184,6 +191,9 @@ def test_every_number_of_a_config_reaches_its_part(config, name):
         ({"reset": "after"}, "reset='after': only a GRU has a reset gate, and cell='lstm'. Leave"),
         ({"cell": "rnn", "recurrent_activation": "relu"}, "a plain RNN has no gates"),
         ({"cell": "mingru", "activation": "relu"}, "minGRU comes with its own"),
+        ({"convolutions": 0}, "convolutions=0: must be a whole number"),
+        ({"first_kernel": 4}, "first_kernel=4: must be odd.* Write first_kernel=3 or 5"),
+        ({"last_convolutions": -1}, "last_convolutions=-1: must be a whole number. Write 0"),
         ({"start": "he"}, "start='he': must be one of keras, torch"),
     ],
 )

@@ -44,6 +44,23 @@ def test_lrcn_kth_has_the_papers_numbers():
     assert figure.value == 0.783 and figure.table[3] == ("3", 0.50, 0.55, 0.52)
 
 
+def test_the_writing_recipes_have_the_papers_numbers():
+    for name in ("writing-gru", "writing-frame", "writing-median"):
+        recipe = RECIPES[name]
+        training, data = recipe.training, recipe.data
+        assert (training.optimiser, training.momentum) == ("sgd", 0.9)
+        assert (training.learning_rate, training.batch, training.epochs) == (2.5e-5, 24, 5)
+        assert (data.size_pixels, data.frames_per_second) == ((100, 100), 10.0)
+    assert RECIPES["writing-gru"].data.frames_per_clip == 10
+    assert RECIPES["writing-frame"].data.frames_per_clip == 1
+    assert (RECIPES["writing-gru"].model.cell, RECIPES["writing-gru"].model.units) == ("gru", 10)
+    assert change(RECIPES["writing-gru"], "model.cell", "lstm").model.cell == "lstm"
+    table = (2944 * 0.961 + 1036 * 0.758) / 3980
+    assert table > RECIPES["writing-gru"].published[0].value  # a mean, and the best
+    frames = (29246 * 0.956 + 10554 * 0.677) / 39800
+    assert RECIPES["writing-frame"].published[0].value == pytest.approx(frames, abs=5e-4)
+
+
 def test_one_block_is_one_convolution_and_an_lstm_of_32():
     recipe = RECIPES["lrcn-one-block"]
     network = recipe.model.build(6, (60, 60))

@@ -1,7 +1,7 @@
 """Labelled clips: which frames of which video, changed how, with which label."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -140,9 +140,7 @@ class ClipDataset:
         self._check()
         self.clips = [clip for annotation in self.annotations for clip in self._clips(annotation)]
         self._clocks: dict[str, Seconds] = {}
-        self._beside: dict[tuple, list[Annotation]] = defaultdict(list)
-        for annotation in sorted(originals(self.annotations), key=_length, reverse=True):
-            self._beside[annotation.video, annotation.window].append(annotation)
+        self._beside = _spans(self.annotations, self._index_of) if config.label_per_frame else {}
 
     def __len__(self) -> int:
         return len(self.clips)
@@ -201,9 +199,10 @@ class ClipDataset:
         if not self.config.label_per_frame:
             return None
         labels = np.full(len(times), self._index_of[annotation.label])
-        for each in self._beside[annotation.video, annotation.window]:
-            inside = (times >= each.start_seconds) & (times < each.start_seconds + _length(each))
-            labels[inside] = self._index_of[each.label]
+        spans, classes = self._beside[annotation.video, annotation.window]
+        for place in np.flatnonzero((spans[:, 0] <= times[-1]) & (spans[:, 1] > times[0])):
+            start, end = spans[place]
+            labels[(times >= start) & (times < end)] = classes[place]
         return labels
 
     def _check(self) -> None:
@@ -252,6 +251,23 @@ def choose(
     if count == asked:
         return consecutive(have, asked, first)
     return first + even(seconds[first : first + count], asked)
+
+
+Spans = tuple[NDArray[np.float64], NDArray[np.int64]]  # start and end (N, 2); classes (N,)
+
+
+def _spans(annotations: Sequence[Annotation], index_of: Mapping[str, int]) -> dict[tuple, Spans]:
+    """Labelled intervals of each window of each video, the longest first."""
+    found: dict[tuple, list[Annotation]] = defaultdict(list)
+    for each in sorted(annotations, key=_length, reverse=True):
+        found[each.video, each.window].append(each)
+    return {
+        key: (
+            np.array([[e.start_seconds, e.start_seconds + _length(e)] for e in own]),
+            np.array([index_of[e.label] for e in own]),
+        )
+        for key, own in found.items()
+    }
 
 
 def _length(annotation: Annotation) -> float:

@@ -11,7 +11,8 @@ from kineograph.data.annotation import Annotation
 from kineograph.data.batch import batches
 from kineograph.data.clips import ClipDataset
 from kineograph.report.answers import Answer
-from kineograph.tasks import LabelFrames, Task
+from kineograph.tasks import LabelByMedian, LabelFrames, Task
+from kineograph.tasks.label_by_median import median_of
 
 Progress = Callable[[int, int, str], None]
 
@@ -26,7 +27,7 @@ def evaluate(
     device: torch.device,
     progress: Progress,
 ) -> list[Answer]:
-    """One answer a clip; the windows of a clip are averaged into one."""
+    """One answer a clip; its windows become one by their mean, or by the task's median."""
     network.eval().to(device)
     found: dict[str, list[np.ndarray]] = defaultdict(list)
     truths: dict[str, list[np.ndarray]] = defaultdict(list)
@@ -40,9 +41,10 @@ def evaluate(
             truths[name].append(np.asarray(truth))
         done += len(group.ids)
         progress(done, len(data), split)
-    join = np.concatenate if isinstance(task, LabelFrames) else _mean
+    whole = np.concatenate if isinstance(task, LabelFrames) else _mean
+    join = median_of if isinstance(task, LabelByMedian) else whole
     return [
-        _answer(a, join(found[a.id]), join(truths[a.id]), data.classes, split)
+        _answer(a, join(found[a.id]), whole(truths[a.id]), data.classes, split)
         for a in data.annotations
     ]
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from torch import nn
 
+from kineograph.nets.encoders.dropout import Dropout
 from kineograph.nets.encoders.plain import PlainEncoder
 from kineograph.nets.encoders.pretrained import PretrainedEncoder
 from kineograph.nets.heads.label import LabelHead
@@ -48,7 +49,7 @@ def _rows(part: nn.Module, steps: int) -> Iterator[Layer]:
                     f"{name} {layer[0].units}{directions}", (steps, part.outputs), _weights(layer)
                 )
         case LabelHead():
-            yield Layer("dense, softmax", (steps, part.dense.out_features), _weights(part))
+            yield from _head_rows(part, steps)
         case nn.Identity():
             pass
         case _:
@@ -58,15 +59,32 @@ def _rows(part: nn.Module, steps: int) -> Iterator[Layer]:
 def _encoder_rows(encoder: PlainEncoder, steps: int) -> Iterator[Layer]:
     height, width = encoder.size_pixels
     yield Layer("frames", (steps, height, width, encoder.channels), 0)
-    blocks: Any = encoder.blocks
-    for conv, pool, _, dropout in blocks:
-        kernel, pool_size, count = conv.kernel_size[0], pool.kernel_size, conv.out_channels
-        yield Layer(f"convolution {kernel}x{kernel}", (steps, height, width, count), _weights(conv))
-        height, width = height // pool_size, width // pool_size
-        yield Layer(f"max-pool {pool_size}, ReLU", (steps, height, width, count), 0)
-        if dropout.share:
-            yield Layer(f"dropout {dropout.share:g}", (steps, height, width, count), 0)
+    blocks: Any = [*encoder.blocks, encoder.last]
+    count = encoder.channels
+    for layer in (layer for block in blocks for layer in block):
+        match layer:
+            case nn.Conv2d():
+                kernel, count = layer.kernel_size[0], layer.out_channels
+                shape = steps, height, width, count
+                yield Layer(f"convolution {kernel}x{kernel}", shape, _weights(layer))
+            case nn.MaxPool2d():
+                size = int(layer.kernel_size)  # type: ignore[arg-type]
+                height, width = height // size, width // size
+                yield Layer(f"max-pool {size}, ReLU", (steps, height, width, count), 0)
+            case Dropout() if layer.share:
+                yield Layer(f"dropout {layer.share:g}", (steps, height, width, count), 0)
     yield Layer("flatten", (steps, encoder.features), 0)
+
+
+def _head_rows(head: LabelHead, steps: int) -> Iterator[Layer]:
+    before: Any = head.before
+    for layer in before:
+        match layer:
+            case Dropout():
+                yield Layer(f"dropout {layer.share:g}", (steps, head.features), 0)
+            case nn.Linear():
+                yield Layer("dense, ReLU", (steps, layer.out_features), _weights(layer))
+    yield Layer("dense, softmax", (steps, head.dense.out_features), _weights(head.dense))
 
 
 def _weights(part: nn.Module) -> int:

@@ -15,6 +15,12 @@ from kineograph.recipes.recipe import (
 )
 from kineograph.recipes.trained import Trained, load
 from kineograph.recipes.two_stream_lrcn import TWO_STREAM_LRCN
+from kineograph.recipes.writing import (
+    WRITING_FRAME,
+    WRITING_GRU,
+    WRITING_GRU_SMALL,
+    WRITING_MEDIAN,
+)
 
 RECIPES = {
     recipe.name: recipe
@@ -25,6 +31,10 @@ RECIPES = {
         ACTORS,
         LRCN,
         TWO_STREAM_LRCN,
+        WRITING_GRU,
+        WRITING_FRAME,
+        WRITING_MEDIAN,
+        WRITING_GRU_SMALL,
     )
 }
 

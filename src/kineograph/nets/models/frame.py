@@ -22,15 +22,29 @@ class FrameConfig:
     filters: tuple[int, ...] = (16, 32, 64, 64)  # maps of each block's convolution
     pools: tuple[int, ...] = (4, 3, 2, 2)  # each block shrinks height and width so many times
     kernel: int = 3  # pixels, odd; "same" padding
+    convolutions: int = 1  # in each block, before its pool
+    first_kernel: int | None = None  # of the very first convolution; none: as the others
+    last_convolutions: int = 0  # after the last pool
     dropout: float = 0.25  # after every block, while training
     dropout_last: bool = True  # after the last block, too
+    features_dropout: float = 0.0  # on what the encoder gives, while training
+    hidden: int = 0  # units of a dense layer before the answer; 0: none
     frames_norm: str = "none"  # "each": every frame to mean 0, spread 1, before the encoder
     start: str = "keras"  # first weights: "keras" or "torch"
     encoder: str = "plain"  # or "timm:NAME": pretrained; filters to frames_norm are then not used
 
     def __post_init__(self) -> None:
-        check_blocks(self.filters, self.pools, self.kernel)
-        check_shares(dropout=self.dropout)
+        check_blocks(
+            self.filters,
+            self.pools,
+            self.kernel,
+            convolutions=self.convolutions,
+            first_kernel=self.first_kernel,
+            last_convolutions=self.last_convolutions,
+        )
+        check_shares(dropout=self.dropout, features_dropout=self.features_dropout)
+        if not isinstance(self.hidden, int) or self.hidden < 0:
+            raise ValueError(f"hidden={self.hidden!r}: must be a whole number. Write 0 for none.")
         check_choice(("keras", "torch"), start=self.start)
         check_choice(FRAMES_NORMS, frames_norm=self.frames_norm)
         check_encoder(self.encoder, self.frames_norm)
@@ -46,11 +60,17 @@ class FrameConfig:
             filters=self.filters,
             pools=self.pools,
             kernel=self.kernel,
+            convolutions=self.convolutions,
+            first_kernel=self.first_kernel,
+            last_convolutions=self.last_convolutions,
             dropout=self.dropout,
             dropout_last=self.dropout_last,
             frames_norm=self.frames_norm,
         )
-        network = FrameNet(encoder, LabelHead(encoder.features, classes))
+        head = LabelHead(
+            encoder.features, classes, hidden=self.hidden, dropout=self.features_dropout
+        )
+        network = FrameNet(encoder, head)
         if self.start == "keras":
             keras_defaults(network)
         return network

@@ -41,6 +41,9 @@ class LRCNConfig:
     filters: tuple[int, ...] = (16, 32, 64, 64)  # maps of each block's convolution
     pools: tuple[int, ...] = (4, 3, 2, 2)  # each block shrinks height and width so many times
     kernel: int = 3  # pixels, odd; "same" padding
+    convolutions: int = 1  # in each block, before its pool
+    first_kernel: int | None = None  # of the very first convolution; none: as the others
+    last_convolutions: int = 0  # after the last pool
     dropout: float = 0.25  # after every block, while training
     dropout_last: bool = True  # after the last block, too
     frames_norm: str = "none"  # "each": every frame to mean 0, spread 1, first of all
@@ -60,7 +63,14 @@ class LRCNConfig:
     encoder: str = "plain"  # or "timm:NAME": pretrained; filters to frames_norm are then not used
 
     def __post_init__(self) -> None:
-        check_blocks(self.filters, self.pools, self.kernel)
+        check_blocks(
+            self.filters,
+            self.pools,
+            self.kernel,
+            convolutions=self.convolutions,
+            first_kernel=self.first_kernel,
+            last_convolutions=self.last_convolutions,
+        )
         check_counts(units=self.units, layers=self.layers)
         check_shares(
             dropout=self.dropout,
@@ -91,6 +101,9 @@ class LRCNConfig:
             filters=self.filters,
             pools=self.pools,
             kernel=self.kernel,
+            convolutions=self.convolutions,
+            first_kernel=self.first_kernel,
+            last_convolutions=self.last_convolutions,
             dropout=self.dropout,
             dropout_last=self.dropout_last,
             frames_norm=self.frames_norm,
