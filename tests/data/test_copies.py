@@ -177,7 +177,7 @@ def split_of(found, test):
 
 def test_windows_beside_each_other_and_copies_in_training_are_no_leak(filmed):
     folder, cache, found = filmed
-    assert find_leaks(split_of(found, ["p00"]), cache, folder, pixels=False) == []
+    assert find_leaks(split_of(found, ["p00"]), cache, folder, likely=False) == []
 
 
 def test_a_copy_in_test_is_a_leak_wherever_its_original_is(filmed):
@@ -187,7 +187,7 @@ def test_a_copy_in_test_is_a_leak_wherever_its_original_is(filmed):
     stray = copies_of(split.train[:1], found)[:1]
     for copy, home in ((tested[0], "test"), (stray[0], "train")):
         moved = replace(split, test=[*split.test, copy])
-        leaks = [e for e in find_leaks(moved, cache, folder, pixels=False) if e.kind == "copy"]
+        leaks = [e for e in find_leaks(moved, cache, folder, likely=False) if e.kind == "copy"]
         assert len(leaks) == 1
         assert f"{copy.id}, a copy, is in test, its original {copy.copy_of} in {home}" in str(
             leaks[0]
@@ -198,10 +198,10 @@ def test_a_copy_learned_from_while_its_original_is_tested_is_a_leak(filmed):
     folder, cache, found = filmed
     split = split_of(found, ["p00"])
     copy = copies_of(split.test[:1], found)[0]
-    leaks = find_leaks(replace(split, train=[*split.train, copy]), cache, folder, pixels=False)
+    leaks = find_leaks(replace(split, train=[*split.train, copy]), cache, folder, likely=False)
     assert {"copy", "person", "overlap"} <= {leak.kind for leak in leaks}
     gone = replace(split, train=[*split.train, copy], test=split.test[1:])
-    kinds = [leak for leak in find_leaks(gone, cache, folder, pixels=False) if leak.kind == "copy"]
+    kinds = [leak for leak in find_leaks(gone, cache, folder, likely=False) if leak.kind == "copy"]
     assert "its original on no side" in str(kinds[0])
 
 

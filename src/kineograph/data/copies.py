@@ -1,4 +1,4 @@
-"""Mirrored and noised copies: learnt from beside their originals, never tuned or tested on.
+"""Mirrored and noised copies: learned from beside their originals, never tested on.
 
 A split deals originals; the copies of those on the training side are then added to it. So no copy
 stands on another side than its original, and a figure is never of changed clips.

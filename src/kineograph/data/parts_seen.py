@@ -1,4 +1,4 @@
-"""Which annotations of one video show the same pixels: windows beside each other do not.
+"""Which annotations of one video show the same pixels: not windows beside each other.
 
 Four people before one camera, each in a window of their own, are four films; a window that overlaps
 another one, or the whole picture, is the same film as that.

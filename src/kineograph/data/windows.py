@@ -1,4 +1,4 @@
-"""Windows round people in long videos: one JSON object a line, drawn once (kineograph annotate).
+"""Windows round people in long videos: one JSON object a line, drawn once.
 
     {"video": "lecture1.mp4", "person": "p1", "window": [62, 180, 168, 168], "hand": "left"}
 

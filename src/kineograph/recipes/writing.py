@@ -1,4 +1,4 @@
-"""Writing or not in a lecture, one label a second (Slovene paper): three networks, one small.
+"""Writing or not in a lecture, one label a second: three networks and a small one.
 
 kineograph prepare lecture LECTURE data/lecture
 kineograph crossval writing-gru-small data/lecture --by person

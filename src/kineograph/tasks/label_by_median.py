@@ -1,4 +1,4 @@
-"""One label for a clip from a network that sees single frames: the median of its answers.
+"""One label for a clip: the median of what a single-frame network answers.
 
     frame        1    2    3    4    5    6    7    8    9   10
     writing     .9   .8   .2   .7   .6   .9   .1   .8   .3   .7       median .7: writing

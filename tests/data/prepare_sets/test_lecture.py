@@ -127,10 +127,10 @@ def test_people_of_one_video_can_be_left_out_one_by_one_without_a_leak(lecture):
     found = folds(folder.annotations, "person")
     assert len(found) == 4
     for fold in found:
-        assert find_leaks(fold.split, cache, folder, pixels=False) == []
+        assert find_leaks(fold.split, cache, folder, likely=False) == []
         assert len({each.person for each in fold.split.test}) == 1
     split = assign_splits(folder.annotations, fractions=(0.5, 0.25, 0.25))
-    assert find_leaks(split, cache, folder, pixels=False) == []
+    assert find_leaks(split, cache, folder, likely=False) == []
     assert split.copies_left_out == 12
 
 

@@ -1,4 +1,4 @@
-"""Lecture videos with a window a person and marks of who does what when (kineograph annotate).
+"""Lecture videos with windows and marks of who does what when (kineograph annotate).
 
 SRC/lecture1.mp4 …         long videos of one fixed camera
 SRC/windows.jsonl          {"video", "person", "window": [x, y, width, height], "hand", "sha256"}
@@ -192,10 +192,13 @@ def _usable(source: Path, seats: dict[Place, Seat], problems: list[str]) -> dict
     """Length in seconds for each window that can be cut; a line for each that cannot."""
     known: dict[str, MediaInfo | None] = {}
     lengths: dict[Place, float] = {}
+    said: dict[str, set[str]] = defaultdict(set)
+    for seat in seats.values():
+        said[seat.at.video] |= {seat.sha256} if seat.sha256 else set()
     for place, seat in seats.items():
         video = seat.at.video
         if video not in known:
-            known[video] = _look_at(source / video, seat, problems)
+            known[video] = _look_at(source, video, said[video], problems)
         info = known[video]
         if info is None:
             continue
@@ -213,24 +216,25 @@ def _usable(source: Path, seats: dict[Place, Seat], problems: list[str]) -> dict
     return lengths
 
 
-def _look_at(video: Path, seat: Seat, problems: list[str]) -> MediaInfo | None:
-    """A video's header, if it can be read and is the one that was marked."""
+def _look_at(source: Path, video: str, said: set[str], problems: list[str]) -> MediaInfo | None:
+    """A video's header, if it can be read and is the one that was marked; `said`: its hashes."""
     try:
-        info = inspect(video)
-        if seat.sha256 is not None and video.is_file():
-            with video.open("rb") as content:
-                digest = hashlib.file_digest(content, "sha256").hexdigest()
-            if digest != seat.sha256:
-                problems.append(
-                    f"{seat.at.video}: has changed since it was marked (SHA-256 {digest[:8]}…, "
-                    f"windows.jsonl says {seat.sha256[:8]}…). Put the marked file back, or mark "
-                    f"this one."
-                )
-                return None
+        info = inspect(source / video)
+        if not said or (source / video).is_dir():
+            return info
+        with (source / video).open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
     except (InputError, OSError) as error:
-        problems.append(name_video(seat.at.video, error))
+        problems.append(name_video(video, error))
         return None
-    return info
+    if said == {digest}:
+        return info
+    other = sorted(said - {digest})[0]
+    problems.append(
+        f"{video}: has changed since it was marked (SHA-256 {digest[:8]}…, windows.jsonl says "
+        f"{other[:8]}…). Put the marked file back, or mark this one."
+    )
+    return None
 
 
 def _inside(marks: list[Annotation], length: float, problems: list[str]) -> list[Annotation]:

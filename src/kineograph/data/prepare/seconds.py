@@ -1,4 +1,4 @@
-"""Marks on a person's time become one-second samples, and copies of them: pure functions.
+"""Marks on a person's time become one-second samples, and copies of them.
 
 marks     |-- writing ------|-- not writing -----|        |-- writing ----
 tenths    wwwwwwwwwwwwwwwwwwwnnnnnnnnnnnnnnnnnnnnnn????????wwwwwwwwwwwwwww

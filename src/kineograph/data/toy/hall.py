@@ -1,4 +1,4 @@
-"""A lecture hall before one fixed camera: rows of desks, who sits at them, light that changes."""
+"""A lecture hall before one fixed camera: desks, who sits there, light that changes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A drawn lecture: one fixed camera, students at desks who write, or hold the pen as if they did.
+"""A drawn lecture: students at desks who write, or hold the pen as if they did.
 
     FOLDER/lecture1.mp4 …          the recordings, each with students of its own
     FOLDER/windows.jsonl           one line a student: video, person, window, hand, sha256
