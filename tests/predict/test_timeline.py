@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kineograph.media import BrokenClipError, Frame, read_frames
+from kineograph.media import BrokenClipError, Frame, read_cuts
 from kineograph.predict.timeline import merge, windows
 
 PIXELS = np.zeros((1, 1, 3), np.uint8)
@@ -90,12 +90,11 @@ def test_a_broken_file_is_answered_up_to_its_break(square_data, tmp_path):
     found = predict_file(whole, trained, trained.network, device=torch.device("cpu"))
     assert found.problem is None
 
-    def breaks(path, *, size_pixels, **options):
-        frames = list(read_frames(path, size_pixels=size_pixels))
-        yield from frames[:5]
+    def breaks(path, windows, **options):
+        yield from list(read_cuts(path, windows, **options))[:5]
         raise BrokenClipError("broken after 5 frames")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kineograph.data.inputs.read_frames", breaks)
+        patch.setattr("kineograph.data.inputs.read_cuts", breaks)
         found = predict_file(whole, trained, trained.network, device=torch.device("cpu"))
     assert found.problem == "broken after 5 frames" and found.seconds == pytest.approx(0.2)

@@ -96,43 +96,32 @@ def prepare_lecture(
     options = _options(labels, [label, tie, mirror], [noise, balance, size])
     problems: list[str] = []
     lengths = _usable(source, seats, problems)
-    samples: dict[Annotation, bool] = {}  # and whether five marks stood to five
-    for place, own in _marks_by_place(marks, seats, problems).items():
-        if place in lengths:
-            inside = _inside(own, lengths[place], problems)
-            for each in sample_seconds(
-                inside, labels, length_seconds=lengths[place], tie=options.tie
-            ):
-                samples[_sample(seats[place].at, each)] = each.tie
-    problems += _empty_classes(labels, list(samples))
+    by_place = _marks_by_place(marks, seats, problems)
+    samples = {
+        _sample(seats[place].at, each): each.tie
+        for place, own in by_place.items()
+        if place in lengths
+        for each in _seconds(own, labels, lengths[place], options.tie, problems)
+    }
+    problems += _empty_classes(labels, samples)
     about: dict[str, Any] = {"source_root": source, "kind": "lecture", "command": command}
-    done = write_prepared(
-        out,
-        list(samples),
-        problems,
-        name=name or source.resolve().name,
-        overwrite=overwrite,
-        **about,
-    )
+    called = name or source.resolve().name
+    done = write_prepared(out, list(samples), problems, name=called, overwrite=overwrite, **about)
     kept, problems = _cut_now(done, options.size, progress)
     tied = {each.id for each in kept if samples[each]}
-    copies = make_copies(
-        kept,
-        mirror=options.mirror,
-        noise=options.noise,
-        balance=options.balance,
-        label=options.label,
-    )
+    how = {name: getattr(options, name) for name in ("mirror", "noise", "balance", "label")}
+    copies = make_copies(kept, **how)
+    every = [*kept, *copies]
     folder = write_data_folder(
         out,
-        [*kept, *copies],
+        every,
         name=done.data_folder.name,
         notes=" ".join(_notes(kept, copies, len(tied), options, seats)),
         **about,
     )
-    _write_manifest(out / "manifest.csv", [*kept, *copies], tied)
-    counts = Counter(each.label for each in [*kept, *copies])
-    return Prepared(folder, dict(sorted(counts.items())), problems)
+    _write_manifest(out / "manifest.csv", every, tied)
+    counts = sorted(Counter(each.label for each in every).items())
+    return Prepared(folder, dict(counts), problems)
 
 
 # ------------------------------------------------------------------------------------ reading
@@ -235,6 +224,14 @@ def _look_at(source: Path, video: str, said: set[str], problems: list[str]) -> M
         f"{other[:8]}…). Put the marked file back, or mark this one."
     )
     return None
+
+
+def _seconds(
+    marks: list[Annotation], labels: list[str], length: float, tie: str, problems: list[str]
+) -> list[Second]:
+    """One person's samples in one video; a line for each mark that cannot be used whole."""
+    inside = _inside(marks, length, problems)
+    return sample_seconds(inside, labels, length_seconds=length, tie=tie)
 
 
 def _inside(marks: list[Annotation], length: float, problems: list[str]) -> list[Annotation]:
