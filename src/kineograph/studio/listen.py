@@ -19,6 +19,7 @@ def listen(port: int) -> socket.socket:
         if os.name != "nt":  # there, it would let another program take the same port
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((LOOPBACK, port))
+        found.listen(128)  # who comes before the server is up waits, and is not turned away
     except OSError as error:
         found.close()
         raise InputError(
