@@ -1,4 +1,4 @@
-"""A headless Chromium for a test, driven through chromedriver; the test skips where there is none."""
+"""A headless Chromium for a test, driven through chromedriver; skips where there is none."""
 
 import shutil
 from collections.abc import Iterator

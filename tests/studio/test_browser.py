@@ -138,8 +138,13 @@ def test_draw_mark_reload_kill_and_go_on(tmp_path: Path):
             page.draw_window(200, 90, 60)
             (first, second) = written(tmp_path, "windows.jsonl")
             assert (first["person"], second["person"]) == ("p1", "p2")
-            assert max(abs(a - b) for a, b in zip(first["window"], (30, 40, 70, 70))) <= 2
-            assert max(abs(a - b) for a, b in zip(second["window"], (200, 90, 60, 60))) <= 2
+            assert (
+                max(abs(a - b) for a, b in zip(first["window"], (30, 40, 70, 70), strict=True)) <= 2
+            )
+            assert (
+                max(abs(a - b) for a, b in zip(second["window"], (200, 90, 60, 60), strict=True))
+                <= 2
+            )
 
             page.drag_marks(0, 1.0, 2.0, 4.0)
             (mark,) = written(tmp_path, "annotations.jsonl")
@@ -163,7 +168,9 @@ def test_draw_mark_reload_kill_and_go_on(tmp_path: Path):
 
             driver.refresh()
             page.wait_ready()
-            assert driver.execute_script("return document.querySelectorAll('#people li').length") == 2
+            assert (
+                driver.execute_script("return document.querySelectorAll('#people li').length") == 2
+            )
             before = [written(tmp_path, n) for n in ("windows.jsonl", "annotations.jsonl")]
             server.kill()
             server = Server(tmp_path)

@@ -15,7 +15,7 @@ ANNA = Person(
     "anna <&> ž",
     Box(10, 20, 50, 50),
     "left",
-    ((MOMENTS[0], MOMENTS[20], "writing"), (MOMENTS[20], MOMENTS[41], "drinks, \"tea\"")),
+    ((MOMENTS[0], MOMENTS[20], "writing"), (MOMENTS[20], MOMENTS[41], 'drinks, "tea"')),
 )
 BORIS = Person("boris", Box(200, 101, 77, 77), "", ((MOMENTS[31], 3.0, "writing"),))
 IDLE = Person("cvetka", Box(100, 0, 64, 64), "right")

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 def annotate(
     videos: Annotated[list[Path], typer.Argument(help="Videos to mark.")],
-    out: Annotated[Path, typer.Option(help="The folder that marks are kept in.")] = Path("marks"),
+    out: Annotated[
+        Path | None, typer.Option(help="Where marks are kept, if not beside the videos.")
+    ] = None,
     labels: Annotated[
         str, typer.Option(metavar="LABEL,…", help="What can be marked; the first has key W.")
     ] = "writing",
@@ -33,11 +35,12 @@ def annotate(
     screen = Screen(as_json)
     from kineograph.studio.auth import new_token
     from kineograph.studio.listen import listen, serve
-    from kineograph.studio.project import Project
+    from kineograph.studio.project import Project, common_folder
     from kineograph.studio.proposals import read_boxes
     from kineograph.studio.server import make_app
 
     names = _labels(labels)
+    out = out or common_folder([str(video.absolute()) for video in videos])
     rows = read_boxes(boxes) if boxes else []
     unsure = _unsure(run) if run else None
     with screen.stage("Reading the videos", "MB") as progress:
@@ -74,7 +77,7 @@ def _unsure(run: str) -> Any:
     from kineograph.studio.unsure import ask
 
     model = load(run)
-    return lambda path, box: ask(model, path, box)
+    return lambda path, box, seconds: ask(model, path, box, seconds)
 
 
 def _greet(screen: Screen, project: "Project", address: str, out: Path) -> None:

@@ -2,7 +2,7 @@
 
 FOLDER/marks.journal.jsonl   every edit since the first; all else can be made from it again
 FOLDER/videos.jsonl          one video a line: where it lay, its size and SHA-256
-FOLDER/windows.jsonl         one window a line: video, person, window, hand
+FOLDER/windows.jsonl         one window a line: video, person, window, hand, the video's sha256
 FOLDER/annotations.jsonl     one mark a line: what `data/annotation.py` reads
 """
 
@@ -56,7 +56,7 @@ class Project:
         try:
             for entry in self.journal.entries:
                 self._replay(entry)
-            root = _common_folder([video.path for video, _ in found])
+            root = _root(folder, [video.path for video, _ in found])
             for video, moments in found:
                 self._open(video, moments, root)
             self.write()
@@ -105,16 +105,17 @@ class Project:
     def write(self) -> None:
         """The plain files, each whole."""
         with self._lock:
-            names = {video.id: video.name for video in self.marks.videos.values()}
-            _write_lines(self.folder / VIDEOS, [_video_line(v) for v in self.marks.videos.values()])
+            videos = self.marks.videos
+            _write_lines(self.folder / VIDEOS, [_video_line(video) for video in videos.values()])
             _write_lines(
                 self.folder / WINDOWS,
                 [
                     {
-                        "video": names[window.video],
+                        "video": videos[window.video].name,
                         "person": window.person,
                         "window": list(window.box),
                         **({"hand": window.hand} if window.hand else {}),
+                        "sha256": videos[window.video].sha256,
                     }
                     for window in self.marks.windows.values()
                 ],
@@ -222,7 +223,16 @@ def _look_at(
         )
 
 
-def _common_folder(paths: Sequence[str]) -> Path:
+def _root(folder: Path, paths: Sequence[str]) -> Path:
+    """What names are relative to: the folder of the marks if the videos lie in it, too."""
+    here = Path(os.path.abspath(folder))
+    if all(Path(path).is_relative_to(here) for path in paths):
+        return here
+    return common_folder(paths)
+
+
+def common_folder(paths: Sequence[str]) -> Path:
+    """The folder that all these files lie in."""
     try:
         return Path(os.path.commonpath([Path(path).parent for path in paths]))
     except ValueError:  # two drives of Windows

@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kineograph.errors import InputError
+from kineograph.media import Box
 from kineograph.studio.auth import Guard
 from kineograph.studio.exchange import FORMATS
 from kineograph.studio.exchange.bring_in import plan_import, sheet_of
@@ -45,7 +46,7 @@ MOST_BODY_BYTES = 32 << 20
 MOST_FRAMES = 32  # of one answer
 TAB_SECONDS = 6.0  # a tab that has not asked for so long is closed
 
-Unsure = Callable[[Path, Any], list[dict[str, Any]]]
+Unsure = Callable[[Path, Box, float], list[dict[str, Any]]]  # file, window, its length
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -160,7 +161,10 @@ class Studio:
                 (mark.start_seconds, mark.end_seconds)
                 for mark in self._project.marks.of_window(window.id)
             ]
-            for each in await run_in_threadpool(self._unsure, Path(video.path), window.box):
+            answers = await run_in_threadpool(
+                self._unsure, Path(video.path), window.box, video.duration_seconds
+            )
+            for each in answers:
                 inside = (each["start_seconds"] + each["end_seconds"]) / 2
                 if not any(start <= inside < end for start, end in marked):
                     found.append({**each, "window": window.id, "person": window.person})
