@@ -44,9 +44,7 @@ def main() -> None:
         greys = [grey_frames(path) for path in files]
         pairs = sum(len(frames) - 1 for frames in greys)
         for method in METHODS:
-            data = write_data_folder(
-                Path(folder) / method, annotations, name="b", source_root=home
-            )
+            data = write_data_folder(Path(folder) / method, annotations, name="b", source_root=home)
             contestants = {
                 f"{method} alone, frames ready in memory (base)": lambda m=method: bare(greys, m),
                 f"{method} into the cache": lambda m=method, d=data: cached(d, m),

@@ -13,9 +13,10 @@ CLASSES = ("left", "right")
 
 
 def draw_square(direction: str, seed: int, frames: int = 8, size: int = 24) -> np.ndarray:
-    """(T, H, W, 3) uint8: dark noise, one bright square that moves two pixels a frame."""
+    """(T, H, W, 3) uint8: a dark wall of its own, a bright square that moves two pixels a frame."""
     rng = np.random.default_rng(seed)
-    clip = rng.integers(0, 60, (frames, size, size, 3), dtype=np.uint8)
+    wall = rng.integers(0, 130, (1, 6, 6, 3)).repeat(size // 6, 1).repeat(size // 6, 2)
+    clip = (wall + rng.integers(0, 20, (frames, size, size, 3))).astype(np.uint8)
     row, step = int(rng.integers(2, size - 8)), 2 if direction == "right" else -2
     start = 1 if direction == "right" else size - 7
     for t in range(frames):

@@ -20,21 +20,6 @@ SMALL = [
 ]
 
 
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Run a verb in this process: status, the lines it printed, its JSON if it was asked for."""
-
-    def call(*words: object) -> tuple[int, str, dict]:
-        monkeypatch.setattr(sys, "argv", ["kineograph", *map(str, words)])
-        status = main()
-        printed = capsys.readouterr()
-        last = printed.out.strip().splitlines()[-1:] or [""]
-        found = json.loads(last[0]) if "--json" in words else {}
-        return status, printed.out + printed.err, found
-
-    return call
-
-
 @pytest.fixture(scope="module")
 def journey(square_data, tmp_path_factory):
     """A folder with a trained run in it: trained once for all tests of this file."""
@@ -227,6 +212,18 @@ def test_a_runs_name_is_never_overwritten(journey, square_data, run, monkeypatch
     monkeypatch.chdir(journey)
     status, text, _ = run("train", "lrcn-kth", square_data.path, "--name=squares")
     assert status == 2 and "is there already" in text
+
+
+def test_prepare_measures_flow_where_it_is_asked_to(square_data, tmp_path, run):
+    out = tmp_path / "data"
+    source = square_data.source_root
+    status, text, found = run("prepare", "folder", source, out, "--flow", "--json")
+    assert status == 0 and "Next: kineograph train two-stream-lrcn" in text
+    measured = {path.stem for path in (out / "cache" / "60x60-flow-dis-fast").glob("*.npy")}
+    assert len(measured) == found["clips"]
+    assert measured == {path.stem for path in (out / "cache" / "60x60").glob("*.npy")}
+    status, text, _ = run("prepare", "folder", source, out, "--flow", "--flow-method", "dsi-fast")
+    assert status == 2 and "Did you mean 'dis-fast'" in text
 
 
 def test_prepare_csv_takes_columns_by_other_names(square_data, tmp_path, run):

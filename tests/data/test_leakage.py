@@ -269,3 +269,14 @@ def test_a_real_folder_is_read_through_its_cache(draw, tmp_path):
     cache, _ = build_cache(folder, clips, size_pixels=(32, 40), workers=1)
     leaks = find_leaks(Split([clips[0], clips[2]], [], [clips[1], clips[3]], "clip"), cache, folder)
     assert [leak.kind for leak in leaks] == ["same file", "mirrored copy"]
+
+
+def test_only_sure_copies_are_told_where_likely_ones_are_not_asked_for(tmp_path):
+    """One re-coded with a little noise is sure; one under much noise is only likely."""
+    clip = act(place(0), 0)
+    for changed, sure in ((noised(clip, 2), True), (noised(clip, 90), False)):
+        first, second = Annotation("a.mp4", "x"), Annotation("b.mp4", "x")
+        split = Split([first], [], [second], "given")
+        cache = Drawn({first: clip, second: changed})
+        assert len(find_leaks(split, cache, nowhere(tmp_path))) == 1
+        assert len(find_leaks(split, cache, nowhere(tmp_path), likely=False)) == sure

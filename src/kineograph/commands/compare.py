@@ -22,10 +22,10 @@ def compare(
     screen = Screen(as_json)
     from rich.table import Table
 
-    from kineograph.evaluation.compare import compare as compare_runs
-    from kineograph.evaluation.compare import summarise_comparison
-    from kineograph.evaluation.report.compare_page import caution, verdict
-    from kineograph.evaluation.write_comparison import write_comparison
+    from kineograph.report.compare import compare as compare_runs
+    from kineograph.report.compare import summarise_comparison
+    from kineograph.report.page.compare_page import caution, verdict
+    from kineograph.report.write_comparison import write_comparison
 
     found = compare_runs(first, second)
     plain = [side.name.replace("/", "-") for side in found.sides]

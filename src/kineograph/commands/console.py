@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -22,6 +23,18 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PART.FIELD=VALUE", help="Change one number of the recipe."),
 ]
+RecipeName = Annotated[
+    str, typer.Argument(help="A recipe's name: see `kineograph recipes`.", metavar="RECIPE")
+]
+DataPath = Annotated[
+    Path, typer.Argument(help="A folder made by `kineograph prepare`.", metavar="DATA")
+]
+RunName = Annotated[str | None, typer.Option(help="The run's name: ./runs/NAME.")]
+Small = Annotated[bool, typer.Option("--small", help="The recipe at laptop size.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on where it stopped.")]
+Baselines = Annotated[
+    bool, typer.Option("--baselines/--no-baselines", help="Compare with three baselines.")
+]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes that decode; all cores if left away.")
@@ -30,7 +43,7 @@ AllowLeakage = Annotated[
     bool, typer.Option("--allow-leakage", help="Train though the sides share clips or people.")
 ]
 LookForCopies = Annotated[
-    bool, typer.Option("--look-for-copies", help="Compare pictures across the sides, too.")
+    bool, typer.Option("--look-for-copies", help="Refuse clips that are only likely copies, too.")
 ]
 
 PLAIN_SECONDS = 5.0  # between lines where no terminal redraws a bar

@@ -1,11 +1,22 @@
 """kineograph crossval RECIPE DATA: every clip tested once, fold by fold, and pooled."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from kineograph.commands.console import AllowLeakage, AsJson, LookForCopies, Screen, Set
+from kineograph.commands.console import (
+    AllowLeakage,
+    AsJson,
+    Baselines,
+    DataPath,
+    LookForCopies,
+    RecipeName,
+    Resume,
+    RunName,
+    Screen,
+    Set,
+    Small,
+)
 from kineograph.commands.train import print_outcome, run_to_use
 
 By = Annotated[
@@ -22,8 +33,8 @@ AtOnce = Annotated[
 
 
 def crossval(
-    recipe: Annotated[str, typer.Argument(help="A recipe's name: see `kineograph recipes`.")],
-    data: Annotated[Path, typer.Argument(help="A folder made by `kineograph prepare`.")],
+    recipe: RecipeName,
+    data: DataPath,
     by: By = None,
     folds: Annotated[
         int | None, typer.Option(help="How many parts; each value is a part if left away.")
@@ -32,13 +43,10 @@ def crossval(
         str | None, typer.Option(help="Every fold is trained with each: 0,1,2.")
     ] = None,
     settings: Set = None,
-    name: Annotated[str | None, typer.Option(help="The run's name: ./runs/NAME.")] = None,
-    small: Annotated[bool, typer.Option("--small", help="The recipe at laptop size.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where it stopped.")] = False,
-    baselines: Annotated[
-        bool,
-        typer.Option("--baselines/--no-baselines", help="Compare with three baselines."),
-    ] = True,
+    name: RunName = None,
+    small: Small = False,
+    resume: Resume = False,
+    baselines: Baselines = True,
     allow_leakage: AllowLeakage = False,
     look_for_copies: LookForCopies = False,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1 or mps.")] = "cpu",

@@ -21,8 +21,8 @@ def demo(
     from kineograph.data.toy.actors import ActorsConfig
     from kineograph.evaluation.experiment import run_experiment
     from kineograph.evaluation.job import Experiment
-    from kineograph.evaluation.scores import summarise
     from kineograph.recipes import change, find_recipe
+    from kineograph.report.scores import summarise
 
     run = folder / "run"
     _make_room(folder)

@@ -28,8 +28,8 @@ def evaluate(
     screen.say("Loading …")
     from kineograph.data.dataset_folder import DataFolder
     from kineograph.evaluation.again import evaluate_again
-    from kineograph.evaluation.scores import summarise
     from kineograph.recipes import load
+    from kineograph.report.scores import summarise
     from kineograph.training.reproduce import choose_device
 
     folder = DataFolder(data)

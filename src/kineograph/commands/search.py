@@ -1,11 +1,19 @@
 """kineograph search RECIPE DATA --set …: settings compared inside the training side."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from kineograph.commands.console import AllowLeakage, AsJson, Screen
+from kineograph.commands.console import (
+    AllowLeakage,
+    AsJson,
+    DataPath,
+    RecipeName,
+    Resume,
+    RunName,
+    Screen,
+    Small,
+)
 from kineograph.commands.crossval import AtOnce, By, seeds_of
 from kineograph.commands.train import run_to_use
 
@@ -25,8 +33,8 @@ SHOWN = 20  # settings in the terminal; the report has all
 
 
 def search(
-    recipe: Annotated[str, typer.Argument(help="A recipe's name: see `kineograph recipes`.")],
-    data: Annotated[Path, typer.Argument(help="A folder made by `kineograph prepare`.")],
+    recipe: RecipeName,
+    data: DataPath,
     settings: Alternatives = None,
     by: By = None,
     inner: Annotated[int, typer.Option(help="Inner folds of the training side.")] = 3,
@@ -34,9 +42,9 @@ def search(
     seeds: Annotated[
         str | None, typer.Option(help="Every setting is trained with each: 0,1,2.")
     ] = None,
-    name: Annotated[str | None, typer.Option(help="The run's name: ./runs/NAME.")] = None,
-    small: Annotated[bool, typer.Option("--small", help="The recipe at laptop size.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where it stopped.")] = False,
+    name: RunName = None,
+    small: Small = False,
+    resume: Resume = False,
     allow_leakage: AllowLeakage = False,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1 or mps.")] = "cpu",
     workers: AtOnce = None,

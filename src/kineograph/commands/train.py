@@ -8,10 +8,16 @@ import typer
 from kineograph.commands.console import (
     AllowLeakage,
     AsJson,
+    Baselines,
+    DataPath,
     Device,
     LookForCopies,
+    RecipeName,
+    Resume,
+    RunName,
     Screen,
     Set,
+    Small,
     Workers,
 )
 
@@ -22,10 +28,10 @@ SPLITS = {"given": "split as given", "group": "split by group", "clip": "split b
 
 
 def train(
-    recipe: Annotated[str, typer.Argument(help="A recipe's name: see `kineograph recipes`.")],
-    data: Annotated[Path, typer.Argument(help="A folder made by `kineograph prepare`.")],
+    recipe: RecipeName,
+    data: DataPath,
     settings: Set = None,
-    name: Annotated[str | None, typer.Option(help="The run's name: ./runs/NAME.")] = None,
+    name: RunName = None,
     start_from: Annotated[
         str | None,
         typer.Option("--from", metavar="RUN", help="Begin with a run's weights."),
@@ -33,12 +39,9 @@ def train(
     freeze: Annotated[
         str | None, typer.Option(help="Parts that stay as they are, for example: encoder.")
     ] = None,
-    small: Annotated[bool, typer.Option("--small", help="The recipe at laptop size.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where it stopped.")] = False,
-    baselines: Annotated[
-        bool,
-        typer.Option("--baselines/--no-baselines", help="Compare with three baselines."),
-    ] = True,
+    small: Small = False,
+    resume: Resume = False,
+    baselines: Baselines = True,
     allow_leakage: AllowLeakage = False,
     look_for_copies: LookForCopies = False,
     device: Device = "auto",
@@ -96,7 +99,7 @@ def _finish(screen: Screen, done: dict[str, Any]) -> None:
     """The figures, where the report is, and the status: not zero if clips were left out."""
     if not done:  # the first of several processes has it
         return
-    from kineograph.evaluation.scores import summarise
+    from kineograph.report.scores import summarise
 
     found, left_out = summarise(done["run"]), done["left_out"]
     print_outcome(screen, found)

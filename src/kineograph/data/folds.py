@@ -53,8 +53,8 @@ def folds(
     by: "group", "person" or "source" keeps together what that column names; "clip" deals each
     clip by itself. count: None leaves one value out in each fold, in natural order (2 before 10);
     a number deals whole values to so many parts, alike in size and classes. tuned: False leaves the
-    validation side empty. The same annotations give the same folds in whatever order. Raises InputError for a column that some
-    clips lack, and for fewer than three parts.
+    validation side empty. The same annotations give the same folds in whatever order they come.
+    Raises InputError for a column that some clips lack, and for fewer than three parts.
     """
     ordered = sorted(annotations, key=lambda clip: (clip.video, clip.id))
     _check(ordered, by, count)

@@ -44,6 +44,7 @@ MOST_SHIFT = 4  # of those frames: how far one clip is moved along the other
 SAME_PLACE = 0.85  # of the mean frames
 SAME_MOTION = 0.75  # of what differs from them
 SAME_MOTION_UNDER_NOISE = 0.60  # enough if what remains is noise
+SURE_MOTION, SURE_PLACE = 0.90, 0.95  # both: no false alarm on real clips nor on drawn ones
 STILL_GREY_LEVELS = 0.5  # less motion than this is none: only the picture can be compared
 SAME_STILL = 0.995  # of the mean frames of two clips without motion
 NOISE_GREY_LEVELS = 1.5  # a remainder below this is coding, not noise
@@ -72,25 +73,25 @@ def find_leaks(
     cache: Cache,
     folder: DataFolder,
     *,
-    pixels: bool = True,
+    likely: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Leak]:
     """All that is found on two sides: names, shared frames, files, copies; in this order.
 
-    pixels: compare pictures, too. What is found so is likely, not certain: clips before plain
-    backgrounds with like movements are taken for copies (drawn actors are, 179 of 720).
+    likely: also what is only likely a copy, or noised: clips before plain backgrounds with like
+    movements are taken for copies then (drawn actors are, 179 of 720). Sure copies are always told.
 
     A copy is named once for each clip of the later side, with the clip it is most like. Clips that
     are not in `cache` are compared by name and file only. progress(done, total) counts clips whose
     pixels were read. Cost for 10,000 clips: about 40 s on one core, 0.5 GB.
     """
     contents = _contents(split, folder)
-    copies = _copies(split, cache, contents, progress or (lambda done, total: None))
+    copies = _copies(split, cache, contents, likely, progress or (lambda done, total: None))
     return [
         *_shared_names(split),
         *_shared_frames(split),
         *_same_files(split, contents),
-        *(copies if pixels else ()),
+        *copies,
     ]
 
 
@@ -223,7 +224,11 @@ class _Match(NamedTuple):
 
 
 def _copies(
-    split: Split, cache: Cache, contents: dict[str, str], progress: Callable[[int, int], None]
+    split: Split,
+    cache: Cache,
+    contents: dict[str, str],
+    likely: bool,
+    progress: Callable[[int, int], None],
 ) -> Iterator[Leak]:
     """Near, mirrored and noised copies across sides, but not of the same bytes: those are named."""
     readable = {
@@ -242,6 +247,8 @@ def _copies(
     for (side, one), (other_side, other) in combinations(looks.items(), 2):
         for place, (partner, match) in sorted(_closest(other, one).items()):
             first, second = one.clips[partner], other.clips[place]
+            if not (likely or _is_sure(match)):
+                continue
             kind = _kind(cache, first, second, match)
             if kind is not None:
                 what = (
@@ -249,6 +256,10 @@ def _copies(
                     f"(motion {match.motion:.2f}, picture {match.place:.2f})"
                 )
                 yield Leak(kind, what, (side, other_side), (first.id, second.id))
+
+
+def _is_sure(match: _Match) -> bool:
+    return not match.still and match.motion >= SURE_MOTION and match.place >= SURE_PLACE
 
 
 def _few_grey(cache: Cache, clip: Annotation) -> Floats:

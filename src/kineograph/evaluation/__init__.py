@@ -1,1 +1,1 @@
-"""From a run folder's files to scores, plots and a report; import its files one by one."""
+"""Experiments: one training with its baselines, in folds, in a search; import file by file."""

@@ -14,12 +14,12 @@ from kineograph.data.dataset_folder import DataFolder
 from kineograph.data.split import Split, assign_splits
 from kineograph.errors import InputError, nearest
 from kineograph.evaluation import baselines
-from kineograph.evaluation.answers import write_answers
 from kineograph.evaluation.environment import environment
 from kineograph.evaluation.job import Experiment, Stage, ask, read_clips, write_json
-from kineograph.evaluation.report.report import write_report
 from kineograph.evaluation.worst import draw_worst
 from kineograph.recipes import Trained
+from kineograph.report.answers import write_answers
+from kineograph.report.page.report import write_report
 
 SIDES = ("test", "val", "train", "all")
 

@@ -13,9 +13,9 @@ import numpy as np
 from kineograph.data.annotation import Annotation
 from kineograph.data.dataset_folder import DataFolder
 from kineograph.errors import InputError
-from kineograph.evaluation.answers import Answer
 from kineograph.media import inspect
 from kineograph.metrics import labels as scores
+from kineograph.report.answers import Answer
 
 FEATURES = ("width", "height", "frames", "frames per second", "seconds", "file bytes")
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from kineograph.data.clips import ClipDataset
 from kineograph.evaluation import baselines
-from kineograph.evaluation.answers import write_answers
 from kineograph.evaluation.job import Experiment, Sides, ask, make_network, no_stage, training_of
 from kineograph.nets.models import MODELS
+from kineograph.report.answers import write_answers
 from kineograph.tasks import LabelClips, LabelStreams
 from kineograph.training.fit import fit
 

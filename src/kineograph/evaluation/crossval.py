@@ -20,7 +20,6 @@ from kineograph import __version__
 from kineograph.data.dataset_folder import DataFolder
 from kineograph.data.folds import Fold, default_by, folds
 from kineograph.errors import InputError
-from kineograph.evaluation.answers import read_answers
 from kineograph.evaluation.environment import clip_seconds
 from kineograph.evaluation.job import (
     Experiment,
@@ -31,7 +30,6 @@ from kineograph.evaluation.job import (
     write_json,
 )
 from kineograph.evaluation.pooled import pool_folds, share_right
-from kineograph.evaluation.report.report import write_report
 from kineograph.evaluation.trainings import (
     KILLED,
     FoldTraining,
@@ -41,6 +39,8 @@ from kineograph.evaluation.trainings import (
 )
 from kineograph.recipes import Recipe, recipe_to_json
 from kineograph.recipes.trained import write_recipe_file
+from kineograph.report.answers import read_answers
+from kineograph.report.page.report import write_report
 
 
 @dataclass

@@ -10,7 +10,7 @@ from torch import nn
 from kineograph.data.annotation import Annotation
 from kineograph.data.batch import batches
 from kineograph.data.clips import ClipDataset
-from kineograph.evaluation.answers import Answer
+from kineograph.report.answers import Answer
 from kineograph.tasks import LabelFrames, Task
 
 Progress = Callable[[int, int, str], None]

@@ -12,7 +12,6 @@ import numpy as np
 from torch import nn
 
 from kineograph import __version__
-from kineograph.evaluation.answers import write_answers
 from kineograph.evaluation.beside import run_baselines
 from kineograph.evaluation.environment import clip_seconds, environment
 from kineograph.evaluation.job import (
@@ -23,11 +22,12 @@ from kineograph.evaluation.job import (
     training_of,
     write_json,
 )
-from kineograph.evaluation.report.report import write_report
 from kineograph.evaluation.sides import prepare_sides
 from kineograph.evaluation.worst import draw_worst
 from kineograph.nets.models.two_stream import OneStream, TwoStream
 from kineograph.recipes.trained import write_recipe_file
+from kineograph.report.answers import write_answers
+from kineograph.report.page.report import write_report
 from kineograph.training.fit import check_resumable, fit
 from kineograph.training.parallel import ALONE, Parallel
 

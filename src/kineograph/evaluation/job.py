@@ -17,11 +17,11 @@ from kineograph.data.clips import ClipDataset
 from kineograph.data.dataset_folder import DataFolder
 from kineograph.data.split import Split
 from kineograph.errors import InputError
-from kineograph.evaluation.answers import Answer
 from kineograph.evaluation.evaluate import evaluate
 from kineograph.nets.encoders.pretrained import take_pretrained
 from kineograph.recipes import Recipe, recipe_to_json
 from kineograph.recipes.trained import run_folder
+from kineograph.report.answers import Answer
 from kineograph.training.checkpoint import load_matching_weights
 from kineograph.training.fit import Training, silent
 from kineograph.training.reproduce import seed_everything
@@ -48,7 +48,7 @@ class Experiment:
     resume: bool = False
     start_from: str | None = None  # a run to take fitting weights from
     with_baselines: bool = True
-    look_for_copies: bool = False  # compare pixels across sides, too
+    look_for_copies: bool = False  # also those that are only likely copies
     allow_leakage: bool = False  # train all the same; the report's first line says so
     workers: int | None = None
     threads: int | None = None  # of the CPU; None: measured to be fastest

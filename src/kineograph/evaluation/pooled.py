@@ -9,14 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kineograph.evaluation.answers import Answer, read_answers, write_answers
 from kineograph.evaluation.baselines import scores_of
 from kineograph.evaluation.job import Experiment, write_json
-from kineograph.evaluation.run_files import number, within
-from kineograph.evaluation.scores import score_answers, summarise
-from kineograph.evaluation.streams import stream_files
 from kineograph.evaluation.trainings import FoldTraining
 from kineograph.evaluation.worst import SHOWN
+from kineograph.report.answers import Answer, read_answers, write_answers
+from kineograph.report.run_files import number, within
+from kineograph.report.scores import score_answers, summarise
+from kineograph.report.streams import stream_files
 from kineograph.training.reproduce import describe_environment
 
 BASELINES = ("majority", "metadata", "frame")

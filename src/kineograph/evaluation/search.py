@@ -24,7 +24,6 @@ from kineograph.data.dataset_folder import DataFolder
 from kineograph.data.folds import Fold, default_by, folds
 from kineograph.data.split import Split, assign_splits
 from kineograph.errors import InputError
-from kineograph.evaluation.answers import write_answers
 from kineograph.evaluation.crossval import check_seeds
 from kineograph.evaluation.environment import clip_seconds
 from kineograph.evaluation.grid import Setting, grid
@@ -39,11 +38,12 @@ from kineograph.evaluation.job import (
     write_json,
 )
 from kineograph.evaluation.pooled import share_right
-from kineograph.evaluation.report.search_page import write_search_report
 from kineograph.evaluation.sides import prepare_sides
 from kineograph.evaluation.trainings import KILLED, FoldTraining, check_plan, run_trainings
 from kineograph.recipes import Recipe, recipe_to_json
 from kineograph.recipes.trained import write_recipe_file
+from kineograph.report.answers import write_answers
+from kineograph.report.page.search_page import write_search_report
 from kineograph.training.fit import fit
 from kineograph.training.log import RunLog
 from kineograph.whole_file import write_text_whole

@@ -69,7 +69,7 @@ def _check_leakage(job: Experiment, split: Split, cache: Cache) -> str | None:
             split,
             cache,
             job.data,
-            pixels=job.look_for_copies,
+            likely=job.look_for_copies,
             progress=lambda done, total: progress(done, total, ""),
         )
     if not leaks:

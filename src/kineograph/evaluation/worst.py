@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from kineograph.data.clips import ClipDataset
-from kineograph.evaluation.answers import Answer
 from kineograph.media.write import write_strip
+from kineograph.report.answers import Answer
 from kineograph.whole_file import write_text_whole
 
 SHOWN = 8  # mistakes

@@ -19,7 +19,7 @@ SPOTS = 8  # places of a long video that are looked at,
 SPOT_SECONDS = 3.0  # so long each
 NOISE_LEVELS = 8.0  # grey levels of change between two looks that are no motion
 LOOK_SECONDS = 0.1  # between two looks
-STRONG = 0.12  # of the strongest place's motion
+LEVELS = [0.12, 0.2, 0.3]  # of the strongest place's motion: where one place is seen apart
 LEAST_PART = 0.06  # of the picture's shorter side: what is smaller is no person
 MARGIN = 1.25  # a window is so much wider than what moved
 MOST = 12  # proposals
@@ -95,20 +95,39 @@ def _change(path: Path, size: tuple[int, int], start: float, end: float) -> NDAr
 
 
 def _strong_places(energy: NDArray[np.float64]) -> list[Box]:
-    """Boxes, in small pixels, of connected places that move, the strongest first."""
+    """Boxes, in small pixels, of places that move, the strongest first.
+
+    A place that falls apart into several at a higher level is those: people side by side touch.
+    """
     if energy.max() <= 0.0:
         return []
     reach = max(3, round(0.03 * max(energy.shape))) | 1
     smooth = cv2.GaussianBlur(energy, (0, 0), reach / 2)
-    mask = (smooth > STRONG * np.percentile(smooth, 99.5)).astype(np.uint8)
-    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
-    count, places, stats, _ = cv2.connectedComponentsWithStats(mask)
-    found = []
+    strong = float(np.percentile(smooth, 99.5))
+    found = _split(smooth, [level * strong for level in LEVELS], np.ones(energy.shape, bool))
+    return [box for _, box in sorted(found, reverse=True)]
+
+
+def _split(
+    smooth: NDArray[np.float64], levels: list[float], inside: NDArray[np.bool_]
+) -> list[tuple[float, Box]]:
+    """Strength and box of each connected place above the first level, or of its parts above."""
+    reach = max(3, round(0.03 * max(smooth.shape))) | 1
+    mask = ((smooth > levels[0]) & inside).astype(np.uint8)
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    count, places, stats, _ = cv2.connectedComponentsWithStats(closed)
+    found: list[tuple[float, Box]] = []
     for place in range(1, count):
         x, y, width, height, _ = (int(number) for number in stats[place])
-        if max(width, height) >= LEAST_PART * min(energy.shape):
-            found.append((float(smooth[places == place].sum()), Box(x, y, width, height)))
-    return [box for _, box in sorted(found, reverse=True)]
+        if max(width, height) < LEAST_PART * min(smooth.shape):
+            continue
+        here = places == place
+        parts = _split(smooth, levels[1:], here) if len(levels) > 1 else []
+        if len(parts) > 1:
+            found += parts
+        else:
+            found.append((float(smooth[here].sum()), Box(x, y, width, height)))
+    return found
 
 
 def _apart(boxes: Sequence[Box]) -> list[Box]:

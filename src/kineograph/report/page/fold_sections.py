@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from kineograph.evaluation.report import plots
-from kineograph.evaluation.report.blocks import Block, Picture, Say, Section, Table
-from kineograph.evaluation.report.material import Material
-from kineograph.evaluation.report.words import count, folds_words, percent, spread_words
-from kineograph.evaluation.run_files import number
+from kineograph.report.page import plots
+from kineograph.report.page.blocks import Block, Picture, Say, Section, Table
+from kineograph.report.page.material import Material
+from kineograph.report.page.words import count, folds_words, percent, spread_words
+from kineograph.report.run_files import number
 
 MOST_DOTS = 30  # more than a page shows
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from kineograph.data.dataset_folder import DataFolder
 from kineograph.errors import InputError
-from kineograph.evaluation.compare import Comparison, summarise_comparison
-from kineograph.evaluation.film_strips import draw_strips
-from kineograph.evaluation.report import as_html, as_markdown
-from kineograph.evaluation.report.compare_page import SHOWN, build_page
+from kineograph.report.compare import Comparison, summarise_comparison
+from kineograph.report.film_strips import draw_strips
+from kineograph.report.page import as_html, as_markdown
+from kineograph.report.page.compare_page import SHOWN, build_page
 from kineograph.whole_file import write_text_whole
 
 KEPT = "comparison.json"  # its presence says that the folder is a comparison

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from kineograph.evaluation.compare import Clip, Comparison, Side
-from kineograph.evaluation.report import plots
-from kineograph.evaluation.report.blocks import (
+from kineograph.report.compare import Clip, Comparison, Side
+from kineograph.report.page import plots
+from kineograph.report.page.blocks import (
     Beside,
     Block,
     Cards,
@@ -18,7 +18,7 @@ from kineograph.evaluation.report.blocks import (
     Section,
     Table,
 )
-from kineograph.evaluation.report.words import (
+from kineograph.report.page.words import (
     GROUPS,
     NARROW,
     count,
@@ -28,8 +28,8 @@ from kineograph.evaluation.report.words import (
     span,
     split_words,
 )
-from kineograph.evaluation.run_files import Strip
-from kineograph.evaluation.scores import FEW_GROUPS, pool
+from kineograph.report.run_files import Strip
+from kineograph.report.scores import FEW_GROUPS, pool
 
 CHANCE = 0.05
 SHOWN = 6  # film strips of a list

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.errors import InputError
-from kineograph.evaluation.answers import Answer, read_answers
+from kineograph.report.answers import Answer, read_answers
 
 STRIPS = 12  # more film strips than anyone looks at
 

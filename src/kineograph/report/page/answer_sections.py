@@ -3,9 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from kineograph.evaluation.answers import Answer
-from kineograph.evaluation.report import plots
-from kineograph.evaluation.report.blocks import (
+from kineograph.metrics.curves import calibration, cmc, roc
+from kineograph.metrics.labels import class_table, confused_pairs
+from kineograph.report.answers import Answer
+from kineograph.report.page import plots
+from kineograph.report.page.blocks import (
     Beside,
     Block,
     Cards,
@@ -15,8 +17,8 @@ from kineograph.evaluation.report.blocks import (
     Section,
     Table,
 )
-from kineograph.evaluation.report.material import Material
-from kineograph.evaluation.report.words import (
+from kineograph.report.page.material import Material
+from kineograph.report.page.words import (
     BASELINES,
     GROUPS,
     count,
@@ -26,10 +28,8 @@ from kineograph.evaluation.report.words import (
     points,
     span,
 )
-from kineograph.evaluation.run_files import number
-from kineograph.evaluation.scores import Pooled, probability_matrix
-from kineograph.metrics.curves import calibration, cmc, roc
-from kineograph.metrics.labels import class_table, confused_pairs
+from kineograph.report.run_files import number
+from kineograph.report.scores import Pooled, probability_matrix
 
 MOST_GROUPS = 30
 MOST_CLASSES = 30  # in a table; of more, the weakest are shown and all are folded away

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.errors import InputError, nearest
-from kineograph.evaluation.answers import Answer
-from kineograph.evaluation.run_files import RunFiles, read_run
-from kineograph.evaluation.scores import (
+from kineograph.metrics.paired import Paired, mcnemar, paired_counts
+from kineograph.report.answers import Answer
+from kineograph.report.run_files import RunFiles, read_run
+from kineograph.report.scores import (
     Difference,
     all_classes,
     paired_difference,
     score_answers,
     share_right_by_clip,
 )
-from kineograph.metrics.paired import Paired, mcnemar, paired_counts
 
 
 @dataclass(frozen=True)

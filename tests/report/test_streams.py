@@ -5,11 +5,11 @@ import json
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.evaluation.answers import Answer, read_answers, write_answers
 from kineograph.evaluation.experiment import run_experiment
 from kineograph.evaluation.job import Experiment
-from kineograph.evaluation.streams import fuse_answers, read_streams
 from kineograph.recipes import RECIPES, change_all
+from kineograph.report.answers import Answer, read_answers, write_answers
+from kineograph.report.streams import fuse_answers, read_streams
 
 
 def answer(name, likely, **more):
@@ -48,9 +48,9 @@ def test_a_training_of_two_streams_reports_each_and_their_fusions(square_data, t
     recipe = change_all(RECIPES["two-stream-lrcn"], [*settings, "training.precision=f32"])
     run_experiment(Experiment(recipe, square_data, tmp_path / "run", threads=1, workers=1))
     streams = {stream.name: stream.answers for stream in read_streams(tmp_path / "run")}
-    assert list(streams) == ["rgb alone", "flow alone", "rgb : flow = 1 : 1", "rgb : flow = 1 : 2"]
+    assert list(streams) == ["rgb alone", "flow alone", "rgb + flow, 1:1", "rgb + flow, 1:2"]
     whole = read_answers(tmp_path / "run" / "predictions.jsonl")
-    for ours, fused in zip(whole, streams["rgb : flow = 1 : 1"], strict=True):
+    for ours, fused in zip(whole, streams["rgb + flow, 1:1"], strict=True):
         assert ours.probabilities == pytest.approx(fused.probabilities, abs=2e-6)
     report = (tmp_path / "run" / "report.md").read_text(encoding="utf-8")
     assert "## Stream by stream" in report and "flow alone" in report

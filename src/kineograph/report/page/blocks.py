@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kineograph.evaluation.run_files import Strip
+from kineograph.report.run_files import Strip
 
 
 @dataclass(frozen=True)

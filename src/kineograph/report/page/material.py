@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kineograph.evaluation.report.blocks import Block, Say
-from kineograph.evaluation.run_files import RunFiles, read_run
-from kineograph.evaluation.scores import Difference, Pooled, paired_difference, pool, score_answers
+from kineograph.report.page.blocks import Block, Say
+from kineograph.report.run_files import RunFiles, read_run
+from kineograph.report.scores import Difference, Pooled, paired_difference, pool, score_answers
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from kineograph.evaluation.report import as_html, as_markdown
-from kineograph.evaluation.report.blocks import (
+from kineograph.report.page import as_html, as_markdown
+from kineograph.report.page.blocks import (
     Block,
     Code,
     Facts,
@@ -14,7 +14,7 @@ from kineograph.evaluation.report.blocks import (
     Section,
     Table,
 )
-from kineograph.evaluation.report.words import NARROW, SPLITS, count, duration, percent
+from kineograph.report.page.words import NARROW, SPLITS, count, duration, percent
 from kineograph.whole_file import write_text_whole
 
 MOST_SETTINGS = 50  # more are folded away

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kineograph.evaluation.report.words import (
+from kineograph.report.page.words import (
     beside_published,
     count,
     differing_protocol,
@@ -18,8 +18,8 @@ from kineograph.evaluation.report.words import (
     points,
     span,
 )
-from kineograph.evaluation.run_files import RunFiles
-from kineograph.evaluation.scores import Difference
+from kineograph.report.run_files import RunFiles
+from kineograph.report.scores import Difference
 
 NARROW = "\u00a0"
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kineograph.errors import InputError
-from kineograph.evaluation.answers import Answer, read_answers
+from kineograph.report.answers import Answer, read_answers
 
 FUSIONS = ((1.0, 1.0), (1.0, 2.0))  # Donahue et al. 2015, section 4.1: first stream to second
 
 
 @dataclass(frozen=True)
 class StreamAnswers:
-    """Answers under the words of a table: "flow alone", "rgb : flow = 1 : 2"."""
+    """Answers under the words of a table: "flow alone", "rgb + flow, 1:2"."""
 
     name: str
     answers: list[Answer]
@@ -35,11 +35,11 @@ def read_streams(run: Path) -> list[StreamAnswers]:
     streams = {path.stem: read_answers(path) for path in stream_files(run)}
     found = [StreamAnswers(f"{name} alone", answers) for name, answers in streams.items()]
     if len(streams) == 2:
-        names = " : ".join(streams)
+        names = " + ".join(streams)
         first, second = streams.values()
         for weights in FUSIONS:
-            shown = " : ".join(f"{weight:g}" for weight in weights)
-            found.append(StreamAnswers(f"{names} = {shown}", fuse_answers(first, second, weights)))
+            shown = ":".join(f"{weight:g}" for weight in weights)
+            found.append(StreamAnswers(f"{names}, {shown}", fuse_answers(first, second, weights)))
     return found
 
 

@@ -5,18 +5,18 @@ write_report("runs/lrcn-kth")
 
 from pathlib import Path
 
-from kineograph.evaluation.report import as_html, as_markdown
-from kineograph.evaluation.report.answer_sections import (
+from kineograph.report.page import as_html, as_markdown
+from kineograph.report.page.answer_sections import (
     baselines,
     headline,
     over_time,
     per_class,
     ranking,
 )
-from kineograph.evaluation.report.blocks import Report
-from kineograph.evaluation.report.fold_sections import fold_by_fold
-from kineograph.evaluation.report.material import Material, gather
-from kineograph.evaluation.report.run_sections import (
+from kineograph.report.page.blocks import Report
+from kineograph.report.page.fold_sections import fold_by_fold
+from kineograph.report.page.material import Material, gather
+from kineograph.report.page.run_sections import (
     cost,
     curves,
     mistakes,
@@ -24,8 +24,8 @@ from kineograph.evaluation.report.run_sections import (
     published,
     repeat,
 )
-from kineograph.evaluation.report.stream_sections import stream_by_stream
-from kineograph.evaluation.report.words import interval_words, judgement, outcome
+from kineograph.report.page.stream_sections import stream_by_stream
+from kineograph.report.page.words import interval_words, judgement, outcome
 from kineograph.whole_file import write_text_whole
 
 SECTIONS = (  # in reading order

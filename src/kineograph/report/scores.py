@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kineograph.evaluation.answers import Answer
-from kineograph.evaluation.run_files import RunFiles, read_run
 from kineograph.metrics.intervals import (
     Interval,
     bootstrap_tallies,
@@ -18,6 +16,8 @@ from kineograph.metrics.intervals import (
 )
 from kineograph.metrics.labels import SCORES, confusion_counts
 from kineograph.metrics.paired import mean_difference
+from kineograph.report.answers import Answer
+from kineograph.report.run_files import RunFiles, read_run
 
 FEW_GROUPS = 6  # from fewer, a bootstrap interval is rough and the report says so
 

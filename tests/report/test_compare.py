@@ -11,14 +11,14 @@ import pytest
 
 from kineograph.__main__ import main
 from kineograph.errors import InputError
-from kineograph.evaluation.answers import Answer, write_answers
-from kineograph.evaluation.compare import compare, summarise_comparison
 from kineograph.evaluation.job import no_stage
-from kineograph.evaluation.report.compare_page import build_page, caution, is_clear, verdict
-from kineograph.evaluation.scores import paired_difference
-from kineograph.evaluation.write_comparison import write_comparison
 from kineograph.metrics.paired import Paired
-from tests.evaluation.drawn_runs import draw_frame_answers
+from kineograph.report.answers import Answer, write_answers
+from kineograph.report.compare import compare, summarise_comparison
+from kineograph.report.page.compare_page import build_page, caution, is_clear, verdict
+from kineograph.report.scores import paired_difference
+from kineograph.report.write_comparison import write_comparison
+from tests.report.drawn_runs import draw_frame_answers
 
 OTHER = {"left": "right", "right": "left"}
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from kineograph.evaluation.answers import Answer
-from kineograph.evaluation.report.blocks import Say, Section, Table
-from kineograph.evaluation.report.material import Material
-from kineograph.evaluation.report.words import percent, span
-from kineograph.evaluation.scores import score_answers
-from kineograph.evaluation.streams import read_streams
+from kineograph.report.answers import Answer
+from kineograph.report.page.blocks import Say, Section, Table
+from kineograph.report.page.material import Material
+from kineograph.report.page.words import percent, span
+from kineograph.report.scores import score_answers
+from kineograph.report.streams import read_streams
 
 TITLE = "Stream by stream"
+MOST_CLASSES = 12  # that a page is wide enough for
 
 
 def stream_by_stream(material: Material) -> Section:
@@ -17,7 +18,7 @@ def stream_by_stream(material: Material) -> Section:
     streams = read_streams(material.run.folder)
     if not streams or material.pooled is None:
         return Section(TITLE, [])
-    classes = material.pooled.classes
+    classes = material.pooled.classes if len(material.pooled.classes) <= MOST_CLASSES else []
     rows = [_row("this network", material.run.answers, classes)]
     rows += [_row(stream.name, stream.answers, classes) for stream in streams]
     head = ["", "all", "95 % interval", *classes]

@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from kineograph.evaluation.report import plots
-from kineograph.evaluation.report.drawing import VARIABLES, shorten, shorten_all, text_width
 from kineograph.metrics.curves import calibration, cmc, roc
+from kineograph.report.page import plots
+from kineograph.report.page.drawing import VARIABLES, shorten, shorten_all, text_width
 
 NAMES = ["<script>", "$x$ & 'y'", "_hidden", "走路", 'ходьба "тихо"']
 RNG = np.random.default_rng(0)

@@ -9,7 +9,9 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from kineograph.evaluation.report.drawing import (
+from kineograph.metrics.curves import Calibration, Roc
+from kineograph.metrics.labels import confusion_rates
+from kineograph.report.page.drawing import (
     ACCENT,
     DARK,
     INK,
@@ -37,10 +39,8 @@ from kineograph.evaluation.report.drawing import (
     text_width,
     to_svg,
 )
-from kineograph.evaluation.report.words import count as count_words
-from kineograph.evaluation.report.words import percent
-from kineograph.metrics.curves import Calibration, Roc
-from kineograph.metrics.labels import confusion_rates
+from kineograph.report.page.words import count as count_words
+from kineograph.report.page.words import percent
 
 WIDE_CLASSES = 12  # above it a confusion matrix takes the whole page
 COUNTED_CLASSES = 30  # above it a cell is too small for its count

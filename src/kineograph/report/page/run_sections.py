@@ -2,8 +2,8 @@
 
 import json
 
-from kineograph.evaluation.report import plots
-from kineograph.evaluation.report.blocks import (
+from kineograph.report.page import plots
+from kineograph.report.page.blocks import (
     Beside,
     Block,
     Code,
@@ -15,8 +15,8 @@ from kineograph.evaluation.report.blocks import (
     Section,
     Table,
 )
-from kineograph.evaluation.report.material import Material
-from kineograph.evaluation.report.words import (
+from kineograph.report.page.material import Material
+from kineograph.report.page.words import (
     beside_published,
     count,
     data_name,
@@ -28,7 +28,7 @@ from kineograph.evaluation.report.words import (
     percent,
     split_words,
 )
-from kineograph.evaluation.run_files import RunFiles, number, within
+from kineograph.report.run_files import RunFiles, number, within
 
 MOST_IDS = 2000
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from html import unescape
 from typing import Any
 
-from kineograph.evaluation.report.blocks import (
+from kineograph.report.page.blocks import (
     Beside,
     Block,
     Cards,
@@ -18,7 +18,7 @@ from kineograph.evaluation.report.blocks import (
     Say,
     Table,
 )
-from kineograph.evaluation.report.words import percent
+from kineograph.report.page.words import percent
 
 
 def text(words: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.evaluation.drawn_runs import draw_run
+from tests.report.drawn_runs import draw_run
 
 
 @pytest.fixture

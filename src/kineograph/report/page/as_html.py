@@ -10,7 +10,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
-from kineograph.evaluation.report.blocks import (
+from kineograph.report.page.blocks import (
     Beside,
     Block,
     Cards,
@@ -24,7 +24,7 @@ from kineograph.evaluation.report.blocks import (
     Section,
     Table,
 )
-from kineograph.evaluation.report.words import percent
+from kineograph.report.page.words import percent
 
 
 def text(words: str) -> str:

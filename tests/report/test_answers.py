@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
-from kineograph.evaluation.answers import Answer, read_answers, write_answers
-from tests.evaluation.drawn_runs import draw_answers, draw_frame_answers
+from kineograph.report.answers import Answer, read_answers, write_answers
+from tests.report.drawn_runs import draw_answers, draw_frame_answers
 
 
 def clip(**changes: object) -> Answer:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.evaluation.report import as_markdown, plots
-from kineograph.evaluation.report.report import build_report, write_report
-from tests.evaluation.drawn_runs import draw_answers, draw_frame_answers, write_json
+from kineograph.report.page import as_markdown, plots
+from kineograph.report.page.report import build_report, write_report
+from tests.report.drawn_runs import draw_answers, draw_frame_answers, write_json
 
 MakeRun = Callable[..., Path]
 Words = Callable[[Path], str]
@@ -258,7 +258,7 @@ def test_every_plot_can_be_left_undrawn():
 
 def test_drawing_needs_no_torch_and_no_display():
     script = (
-        "import sys; import kineograph.evaluation.report.report; "
+        "import sys; import kineograph.report.page.report; "
         "print(sorted({'torch', 'matplotlib.pyplot', 'av', 'cv2'} & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kineograph.evaluation.run_files import RunFiles, number
-from kineograph.evaluation.scores import FEW_GROUPS, Difference, Pooled
+from kineograph.report.run_files import RunFiles, number
+from kineograph.report.scores import FEW_GROUPS, Difference, Pooled
 
 NARROW = "\u00a0"  # keeps a figure and its unit on one line
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from kineograph.evaluation.answers import Answer, write_answers
+from kineograph.report.answers import Answer, write_answers
 
 CLASSES = ["boxing", "jogging", "walking"]
 PUBLISHED = {

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from sklearn.metrics import balanced_accuracy_score, f1_score
 
-from kineograph.evaluation.answers import Answer
-from kineograph.evaluation.scores import (
+from kineograph.report.answers import Answer
+from kineograph.report.scores import (
     paired_difference,
     pool,
     probability_matrix,
     score_answers,
     summarise,
 )
-from tests.evaluation.drawn_runs import CLASSES, draw_answers, draw_frame_answers
+from tests.report.drawn_runs import CLASSES, draw_answers, draw_frame_answers
 
 
 def clip(name: str, truth: str, answer: str, person: str | None = None) -> Answer:

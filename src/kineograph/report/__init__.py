@@ -1,0 +1,1 @@
+"""From a run folder's files alone to scores, comparisons and pages: no network, no torch."""
