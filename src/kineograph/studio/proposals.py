@@ -102,7 +102,7 @@ def _strong_places(energy: NDArray[np.float64]) -> list[Box]:
     if energy.max() <= 0.0:
         return []
     reach = max(3, round(0.03 * max(energy.shape))) | 1
-    smooth = cv2.GaussianBlur(energy, (0, 0), reach / 2)
+    smooth = np.asarray(cv2.GaussianBlur(energy, (0, 0), reach / 2), dtype=np.float64)
     strong = float(np.percentile(smooth, 99.5))
     found = _split(smooth, [level * strong for level in LEVELS], np.ones(energy.shape, bool))
     return [box for _, box in sorted(found, reverse=True)]
