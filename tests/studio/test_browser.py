@@ -184,6 +184,13 @@ def test_draw_mark_reload_kill_and_go_on(tmp_path: Path):
                 driver.find_element("id", "undo").click()
                 page.wait_saved()
             assert [m["person"] for m in written(tmp_path, "annotations.jsonl")] == ["p1"]
+            page.press("\ue011", "m", " ")  # home; mark what is watched; play
+            until(lambda: float(page.data("seconds") or 0) > 0.4, "playing")
+            page.press(" ")
+            page.wait_saved()
+            marks = written(tmp_path, "annotations.jsonl")
+            (watched,) = [m for m in marks if m["label"] == "not writing"]
+            assert watched["start_seconds"] == 0.0 and watched["end_seconds"] >= 0.36
             faults = [e["message"] for e in driver.get_log("browser") if e["level"] == "SEVERE"]
             assert not faults
         finally:

@@ -358,6 +358,7 @@ function onFrame(frame, playing) {
 
 function onPlaying(playing) {
   $("play").textContent = playing ? "Pause" : "Play";
+  if (playing) mark(player.frame); // watched from here on: the frame that stood on show, too
   if (!playing && stroke) {
     if (player.frame && player.frame.last) flush();
     endStroke(player.frame && player.frame.last ? null : player.frame);
