@@ -129,9 +129,9 @@ def written(folder: Path, name: str) -> list[dict[str, Any]]:
 
 def test_draw_mark_reload_kill_and_go_on(tmp_path: Path):
     draw_room(tmp_path / "room.mp4")
-    server = Server(tmp_path)
-    servers = [server]
     with chromium(tmp_path / "profile") as driver:
+        server = Server(tmp_path)
+        servers = [server]
         try:
             page = Page(driver, server.address)
             page.draw_window(30, 40, 70)
