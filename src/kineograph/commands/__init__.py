@@ -5,6 +5,7 @@ Only typer and rich are imported here; each verb imports what it needs when it r
 
 import typer
 
+from kineograph.commands.annotate import annotate
 from kineograph.commands.compare import compare
 from kineograph.commands.crossval import crossval
 from kineograph.commands.demo import demo
@@ -25,5 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for verb in (demo, recipes, prepare, train, crossval, search, evaluate, compare, predict, export):
+for verb in (
+    demo, recipes, annotate, prepare, train, crossval, search, evaluate, compare, predict, export,
+):  # fmt: skip
     app.command()(verb)
