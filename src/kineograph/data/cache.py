@@ -37,7 +37,7 @@ from kineograph.whole_file import UNFINISHED
 
 LAYOUT = 1  # raise it when frames of the same source come out differently: all are made again
 SOURCE_BYTES_PER_WORKER = 8 * 2**20  # starting a process takes as long as decoding about this
-FLOW_COST = 8  # times as long as decoding
+FLOW_BYTES = 4 * 2**20  # measuring the flow of a short clip takes as long as decoding about this
 LONG_GAP_SECONDS = 60.0
 FORGOTTEN_SECONDS = 3600.0  # an unfinished file that nobody has written to for so long is deleted
 
@@ -226,9 +226,8 @@ def _stamp(source: Path) -> Stamp:
 
 
 def _workers_for(jobs: Sequence[Job]) -> int:
-    source_bytes = sum(
-        job.stamp["bytes"] * (FLOW_COST if job.look.input == "flow" else 1) for job in jobs
-    )
+    flows = sum(job.look.input == "flow" for job in jobs)
+    source_bytes = sum(job.stamp["bytes"] for job in jobs) + flows * FLOW_BYTES
     worth_it = 1 + source_bytes // SOURCE_BYTES_PER_WORKER
     return max(1, min(os.cpu_count() or 1, len(jobs), worth_it))
 
