@@ -63,6 +63,20 @@ def predict(
     if features:
         write_features(screen, run, _spread(files), out, device, formats)
         return
+    spans = {"window_seconds": window_seconds, "hop_seconds": hop_seconds}
+    predict_files(screen, run, _spread(files), formats, out, spans, device)
+
+
+def predict_files(
+    screen: Screen,
+    run: str,
+    paths: list[Path],
+    formats: list[str],
+    out: Path,
+    spans: dict[str, float | None],
+    device: str,
+) -> None:
+    """A label or a timeline a file; the status is not zero if any failed."""
     from kineograph.errors import InputError
     from kineograph.predict.model import load
 
@@ -70,10 +84,8 @@ def predict(
     found: list[Any] = []
     failed: dict[str, str] = {}
     with screen.stage("Reading", "frames") as progress:
-        paths = _spread(files)
         for number, path in enumerate(paths, 1):
             here = counted(progress, number, len(paths))
-            spans = {"window_seconds": window_seconds, "hop_seconds": hop_seconds}
             try:
                 found.append(model.predict(path, **spans, progress=here))
             except InputError as error:
