@@ -34,6 +34,7 @@ def asked(lecture, name):
         lecture.annotations,
         size_pixels=data.size_pixels,
         frames_per_second=data.frames_per_second,
+        inputs=data.inputs,
         moments=data.moments,
         workers=1,
     )
@@ -42,7 +43,7 @@ def asked(lecture, name):
         lecture.annotations, lecture.classes, cache=cache, config=data, training=False
     )
     torch.manual_seed(0)
-    network = recipe.model.build(2, data.size_pixels)
+    network = recipe.model.build(2, data.size_pixels, data.inputs)
     answers = evaluate(
         network,
         recipe.task,
@@ -55,12 +56,12 @@ def asked(lecture, name):
     return answers, side
 
 
-@pytest.mark.parametrize("name", ["writing-gru", "writing-gru-small"])
-def test_every_second_has_one_answer(lecture, name):
+@pytest.mark.parametrize(("name", "channels"), [("writing-gru", 3), ("writing-gru-small", 6)])
+def test_every_second_has_one_answer(lecture, name, channels):
     answers, side = asked(lecture, name)
     assert len(answers) == len(side) == len(originals(lecture.annotations)) == 18
     assert {answer.truth for answer in answers} == {"writing", "not writing"}
-    assert side.example(0).frames.shape == (10, 16, 16, 3)
+    assert side.example(0).frames.shape == (10, 16, 16, channels)
 
 
 def test_frames_are_asked_one_by_one_and_their_median_is_the_second_s(lecture):

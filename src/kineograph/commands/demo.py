@@ -12,11 +12,20 @@ from kineograph.commands.train import print_outcome
 
 def demo(
     folder: Annotated[Path, typer.Option(help="Where everything goes.")] = Path("demo"),
+    lecture: Annotated[
+        bool, typer.Option("--lecture", help="Who writes when, in a drawn lecture hall.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Other actors, other weights.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """The whole journey on drawn clips: two to three minutes on two cores."""
+    """The whole journey on drawn clips: two to four minutes on two cores."""
     screen = Screen(as_json)
+    if lecture:
+        from kineograph.commands.demo_lecture import demo_lecture
+
+        _make_room(folder)
+        demo_lecture(folder, seed, screen)
+        return
     screen.say("Drawing actors, teaching a network what they do, testing it on actors never seen.")
     from kineograph.data.toy.actors import ActorsConfig
     from kineograph.evaluation.experiment import run_experiment

@@ -51,6 +51,7 @@ class DataConfig:
     augmentation: Augmentation = field(default_factory=Augmentation)  # in training only
     split: str = "auto"  # "given", "group", "clip"; auto: the first of these that can be had
     fractions: tuple[float, float, float] = (0.64, 0.16, 0.20)  # train, val, test
+    learn_from: float = 1.0  # part of the training side that is learned from: for a learning curve
     seed: int = 0  # of the split alone, so that runs with other seeds share it
 
     def __post_init__(self) -> None:
@@ -85,6 +86,11 @@ class DataConfig:
             raise InputError(
                 f"frames_per_second {self.frames_per_second:g}: no video has this rate. "
                 f"Write more than 0."
+            )
+        if not 0 < self.learn_from <= 1:
+            raise InputError(
+                f"learn_from {self.learn_from:g}: is a part of the training side, more than 0 and "
+                f"1 at most. Write 0.5 to learn from half of it."
             )
         check_fractions(self.fractions)
 

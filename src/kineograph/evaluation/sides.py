@@ -7,6 +7,7 @@ from kineograph.data.cache import Cache
 from kineograph.data.clips import ClipDataset
 from kineograph.data.copies import describe_left_out
 from kineograph.data.leakage import find_leaks
+from kineograph.data.part_learned import part_learned
 from kineograph.data.split import Split, assign_splits
 from kineograph.errors import InputError
 from kineograph.evaluation.job import Experiment, Sides, read_clips
@@ -23,6 +24,7 @@ def prepare_sides(job: Experiment) -> tuple[Sides, list[str]]:
         if job.split
         else assign_splits(readable, data.split, fractions=data.fractions, seed=data.seed)
     )
+    split = replace(split, train=part_learned(split.train, data.learn_from))
     if split.warning:
         job.say(split.warning)
     if split.copies_left_out:
