@@ -155,7 +155,7 @@ def test_what_was_not_measured_counts_nowhere(norm):
 
 
 def test_depth_as_numbers_by_hand():
-    """3200 mm, 64 mm before the median, measured; beside it nothing."""
+    """3200 mm, 64 mm nearer than the person, measured; beside it nothing."""
     pixels = torch.tensor([[100, 0], [96, 0], [255, 0]], dtype=torch.uint8).view(1, 3, 1, 2)
     found = Pixels(("depth",))(pixels, torch.float64).squeeze()
     torch.testing.assert_close(

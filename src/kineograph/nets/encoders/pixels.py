@@ -18,7 +18,7 @@ CHANNELS = 3  # of each input
 LEAST_SPREAD = 0.05  # of a frame in [0, 1]: what is flatter than this is noise, not to be blown up
 MOTION_ZERO = 128 / 255
 MOTION_UNIT = 16 / 255  # of flow: a quarter of a picture a second
-DEPTH_ZERO = 128 / 255  # the median distance of a frame
+DEPTH_ZERO = 128 / 255  # of the fine channel: whoever is in the picture (data/depth.py)
 DEPTH_UNIT = 32 / 255  # of the fine channel: 64 mm
 DEPTH_LEAST_SPREAD = 0.02  # of distances in [0, 1]: 16 cm
 
