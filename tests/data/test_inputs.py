@@ -250,7 +250,7 @@ def test_a_cropped_clip_shows_its_walker_larger(folder):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"inputs": ("flwo",)}, "inputs 'flwo': known are rgb, flow, difference. Did you mean"),
+        ({"inputs": ("flwo",)}, "inputs 'flwo': known are rgb, flow, difference, depth. Did"),
         ({"inputs": ()}, "inputs none: name one or more"),
         ({"inputs": ("rgb", "rgb")}, "inputs rgb,rgb: name one or more, each once"),
         ({"crop": "moving"}, "crop 'moving': known are none, motion"),

@@ -10,19 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kineograph.data.annotation import read_annotations
-from kineograph.data.toy.figure import cast_actor
-from kineograph.data.toy.hall import find_seats, hand_path
+from kineograph.data.toy.figure import cast_actor, project
+from kineograph.data.toy.hall import PITCH, find_seats, hand_path
+from kineograph.data.toy.hall_depth import FOCAL
 from kineograph.data.toy.lecture import (
     LectureConfig,
     annotate,
     draw_recording,
+    draw_recording_depth,
     set_scene,
     write_lecture,
 )
 from kineograph.data.toy.skeleton import Joint
-from kineograph.data.toy.student import ACTIVITIES, WRITING, draw_habits, plan, sit
+from kineograph.data.toy.student import ACTIVITIES, DESK, WRITING, draw_habits, plan, sit
 from kineograph.errors import InputError
 from kineograph.media import inspect
+from kineograph.media.depth import open_depth
+from kineograph.media.listing import find_depth
 
 SHORT = LectureConfig(people=5, people_per_recording=3, seconds=14)
 
@@ -198,6 +202,81 @@ def test_a_folder_has_videos_windows_marks_and_truth(tmp_path):
         assert inspect(tmp_path / line["video"]).width == 320
     truth = lines(tmp_path / "truth.jsonl")
     assert {line["activity"] for line in truth} <= set(ACTIVITIES)
+
+
+def middle_of(deep, x, y):
+    """The median of what was measured in 3x3 pixels of depth about a place of the colours."""
+    x, y = round(x / 2), round(y / 2)
+    part = deep[max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2]
+    return np.median(part[part > 0])
+
+
+def test_depth_shows_who_is_near_and_what_the_colours_show():
+    """Head before wall, nearer row before the farther; what is near stands where it is drawn."""
+    config = LectureConfig(people=6, people_per_recording=6, seconds=2)
+    scene, deep = set_scene(config, 0), list(draw_recording_depth(config, 0))
+    assert len(deep) == 50 and deep[0].shape == (180, 320) and deep[0].dtype == np.uint16
+    wall = deep[0].max()
+    heads = {0: [], 1: []}
+    for guest in scene.guests:
+        view = guest.seat.view(50)
+        x, y, near = project(guest.sitting.joints, view)[20, Joint.HEAD]
+        head = middle_of(deep[20], x, y)
+        pelvis = 1700 * FOCAL * 360 / guest.seat.scale  # a pinhole's law
+        radius = guest.actor.body.head
+        assert head == pytest.approx(pelvis - 1700 * (near + radius), abs=40)
+        assert head < wall - 800
+        heads[guest.seat.row].append(head)
+    assert max(heads[0]) < min(heads[1])
+
+
+def test_a_raised_hand_is_nearer_than_what_it_hides():
+    """Of everyone who raises one: before the wall behind it, and as far as its wrist is."""
+    config = LectureConfig(people=12, people_per_recording=3, seconds=40, frames_per_second=5)
+    compared = 0
+    for recording in range(config.recordings):
+        scene, deep = set_scene(config, recording), list(draw_recording_depth(config, recording))
+        for guest, spans in zip(scene.guests, scene.spans, strict=True):
+            joints = project(guest.sitting.joints, guest.seat.view(config.frame_count))
+            for span in spans:
+                if span.activity != "raise" or span.end - span.start < 8:
+                    continue
+                time = span.end - 2
+                side = guest.habits.hand if span.pen_hand else 1 - guest.habits.hand
+                x, y, near = joints[time, [Joint.WRIST + side, Joint.FINGERS + side]].mean(0)
+                hand = middle_of(deep[time], x, y)
+                pelvis = 1700 * FOCAL * 360 / guest.seat.scale
+                assert hand == pytest.approx(pelvis - 1700 * (near + 0.031), abs=40)
+                assert hand < deep[time].max() - 800
+                compared += 1
+    assert compared >= 5
+
+
+def test_a_hand_on_the_desk_is_a_little_nearer_than_the_desk():
+    config = LectureConfig(people=3, people_per_recording=3, seconds=1)
+    scene, deep = set_scene(config, 0), list(draw_recording_depth(config, 0))
+    for guest in scene.guests:
+        wrist = Joint.WRIST + guest.habits.hand
+        x, y, _ = project(guest.sitting.joints, guest.seat.view(25))[10, wrist]
+        above = guest.sitting.joints[10, wrist, 2] - DESK
+        hand = middle_of(deep[10], x, y)
+        window = guest.seat.window
+        beside = middle_of(deep[10], window.x + 2, y)  # the same row of the desk
+        assert beside - hand == pytest.approx(1700 * (above / np.sin(PITCH) + 0.03), abs=50)
+
+
+def test_depth_is_written_beside_its_video_if_asked_for(tmp_path):
+    config = LectureConfig(people=1, seconds=1, size_pixels=(180, 320), depth=True)
+    write_lecture(tmp_path, config, workers=1)
+    assert find_depth(tmp_path / "lecture1.mp4") == tmp_path / "lecture1.depth.mkv"
+    depth = open_depth(tmp_path / "lecture1.mp4")
+    for number, frame in enumerate(draw_recording_depth(config, 0)):
+        assert np.array_equal(depth.nearest(number / 25, number).load(), frame)
+    same = replace(config, depth=False)
+    write_lecture(tmp_path / "without", same, workers=1)
+    assert find_depth(tmp_path / "without" / "lecture1.mp4") is None
+    for name in ("annotations.jsonl", "truth.jsonl"):
+        assert (tmp_path / name).read_bytes() == (tmp_path / "without" / name).read_bytes()
 
 
 @pytest.mark.parametrize(

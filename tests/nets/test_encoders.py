@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from kineograph.nets.encoders import ENCODERS
-from kineograph.nets.encoders.pixels import standardise
+from kineograph.nets.encoders.pixels import Pixels, standardise
 from kineograph.nets.encoders.plain import PlainEncoder
 
 SIZE = (48, 50)
@@ -131,3 +131,56 @@ def test_a_standardised_frame_has_mean_zero_and_a_flat_one_stays_flat():
 def test_an_unknown_norm_is_refused():
     with pytest.raises(ValueError, match="frames_norm"):
         PlainEncoder(SIZE, frames_norm="batch")
+
+
+def depth_frames(count: int) -> torch.Tensor:
+    """Far, fine, measured: whole pixels, half and not measured ones among them."""
+    found = torch.randint(1, 256, (count, 3, *SIZE), dtype=torch.uint8)
+    found[:, 2] = torch.randint(0, 3, (count, *SIZE), dtype=torch.uint8) * 127
+    found[:, :2] *= found[:, 2:] > 0
+    return found
+
+
+@pytest.mark.parametrize("norm", ["none", "each"])
+def test_what_was_not_measured_counts_nowhere(norm):
+    """Other bytes under unmeasured pixels change no number of any pixel."""
+    pixels = depth_frames(3)
+    other = torch.where(pixels[:, 2:] > 0, pixels, torch.randint_like(pixels, 256))
+    other[:, 2] = pixels[:, 2]
+    assert (other != pixels).any()
+    read = Pixels(("depth",), norm)
+    found = read(pixels, torch.float64)
+    torch.testing.assert_close(found, read(other, torch.float64))
+    assert found[:, :2][(pixels[:, 2:] == 0).expand(-1, 2, -1, -1)].abs().max() == 0
+
+
+def test_depth_as_numbers_by_hand():
+    """3200 mm, 64 mm nearer than the person, measured; beside it nothing."""
+    pixels = torch.tensor([[100, 0], [96, 0], [255, 0]], dtype=torch.uint8).view(1, 3, 1, 2)
+    found = Pixels(("depth",))(pixels, torch.float64).squeeze()
+    torch.testing.assert_close(
+        found, torch.tensor([[100 / 255, 0], [-1, 0], [1, 0]], dtype=torch.float64)
+    )
+
+
+def test_standardised_distances_have_mean_zero_over_what_was_measured_however_far():
+    read, pixels = Pixels(("depth",), "each"), depth_frames(2)
+    pixels[:, 0] = (pixels[:, 0] // 4) * (pixels[:, 2] > 0)
+    farther = pixels.clone()
+    farther[:, 0] += 150 * (pixels[:, 2] > 0).to(torch.uint8)  # 4.8 m
+    found, other = (read(each, torch.float64) for each in (pixels, farther))
+    torch.testing.assert_close(found, other, atol=1e-4, rtol=0)
+    assert found[:, 0].mean().abs() < 1e-4
+    assert 0.7 < float(found[0, 0][pixels[0, 2] > 200].std()) < 0.9  # 0.07 of a least 0.02 more
+
+
+def test_a_frame_without_any_distance_is_zeros():
+    nothing = torch.zeros(1, 3, *SIZE, dtype=torch.uint8)
+    assert Pixels(("depth",), "each")(nothing, torch.float32).abs().max() == 0
+
+
+def test_inputs_laid_together_are_each_read_as_what_they_are():
+    pictures, deep = frames(2), depth_frames(2)
+    both = Pixels(("rgb", "depth"), "each")(torch.cat([pictures, deep], 1), torch.float32)
+    torch.testing.assert_close(both[:, :3], Pixels(("rgb",), "each")(pictures, torch.float32))
+    torch.testing.assert_close(both[:, 3:], Pixels(("depth",), "each")(deep, torch.float32))

@@ -44,7 +44,12 @@ CLASSES = ("not writing", "writing")
 def lecture(tmp_path_factory):
     home = tmp_path_factory.mktemp("lecture")
     config = LectureConfig(
-        people=2, people_per_recording=2, seconds=5, size_pixels=(180, 320), frames_per_second=10
+        people=2,
+        people_per_recording=2,
+        seconds=5,
+        size_pixels=(180, 320),
+        frames_per_second=10,
+        depth=True,
     )
     write_lecture(home / "drawn", config, workers=1)
     marks = [  # both labels in all seconds, whatever was drawn
@@ -80,6 +85,7 @@ def trained_as(name, lecture, folder, changes=()):
         ("writing-frame", ()),
         ("writing-median", ()),
         ("writing-gru", ("data.inputs=rgb,difference",)),
+        ("writing-gru", ("data.inputs=rgb,depth",)),
     ],
 )
 def test_every_second_is_answered_as_evaluation_answers_its_sample(

@@ -6,6 +6,7 @@ changed with the picture: mirrored motion goes the other way, and in a closer vi
 
 import math
 from dataclasses import dataclass, fields
+from typing import Any
 
 import cv2
 import numpy as np
@@ -87,6 +88,8 @@ def apply(frames: Frames, drawn: Draw, kind: str = "rgb") -> Frames:
 
     kind: what the bytes are (inputs.py). Colours and noise are for pictures only.
     """
+    if kind == "depth":
+        return _warp_measured(frames, drawn)
     frames = _warp(frames, drawn)
     if kind == "flow":
         return _turn_flow(frames, drawn)
@@ -109,6 +112,18 @@ def _turn_flow(frames: Frames, drawn: Draw) -> Frames:
     return flow_image(flow_velocity(frames) * times)
 
 
+def _warp_measured(frames: Frames, drawn: Draw) -> Frames:
+    """Depth (depth.py) of the changed view: pixels that were not measured are in no mean."""
+    if _is_as_filmed(drawn):
+        return frames
+    share = frames[..., 2:].astype(np.float32)
+    warped = _warp(np.concatenate([frames[..., :2] * share, share], -1), drawn)
+    share = warped[..., 2:]
+    levels = np.rint(warped[..., :2] / np.maximum(share, 1e-3))
+    levels *= np.rint(share) > 0
+    return np.concatenate([levels, np.rint(share)], -1).astype(np.uint8)
+
+
 def _view(rng: np.random.Generator, config: Augmentation) -> tuple[float, float, float, float]:
     """The part of the picture that will fill the frame: left, top, width, height from 0 to 1."""
     zoom, ratio, across, down = rng.random(4)
@@ -120,9 +135,14 @@ def _view(rng: np.random.Generator, config: Augmentation) -> tuple[float, float,
     return float(across) * (1.0 - width), float(down) * (1.0 - height), width, height
 
 
-def _warp(frames: Frames, drawn: Draw) -> Frames:
+def _is_as_filmed(drawn: Draw) -> bool:
+    """Whether every pixel stays where it is."""
+    return not drawn.mirrored and drawn.view == WHOLE and drawn.drift == (0.0, 0.0)
+
+
+def _warp(frames: NDArray[Any], drawn: Draw) -> NDArray[Any]:
     """Crop, zoom, stretch and mirror in one step, so that pixels are interpolated once."""
-    if not drawn.mirrored and drawn.view == WHOLE and drawn.drift == (0.0, 0.0):
+    if _is_as_filmed(drawn):
         return frames
     left, top, wide, high = drawn.view
     height, width = frames.shape[1:3]

@@ -3,6 +3,7 @@
     DATA/cache/60x60/<annotation id>.npy     uint8 frames (T, H, W, 3)
     DATA/cache/60x60/<annotation id>.json    their times, and the size and time of the source
     DATA/cache/60x60-flow-dis-fast/…         the same of what moves, with its scale (inputs.py)
+    DATA/cache/60x60-depth/…                 the same of the depth that lies beside the video
 
 All windows of a video are cut in one pass. A mirrored or noised copy has its original's frames.
 
@@ -33,6 +34,7 @@ from kineograph.data.workers import run_jobs
 from kineograph.errors import InputError
 from kineograph.media import inspect
 from kineograph.media.frame import Box
+from kineograph.media.listing import find_depth
 from kineograph.whole_file import UNFINISHED
 
 LAYOUT = 1  # raise it when frames of the same source come out differently: all are made again
@@ -182,7 +184,7 @@ def _plan(
     for (video, _, _), group in [(key, run) for key in passes for run in _runs(passes[key])]:
         source = folder.source_root / video
         try:
-            stamp = _stamp(source)
+            stamp = _stamp(source, find_depth(source) if look.input == "depth" else None)
         except OSError:
             gone = f"{video}: not found in {folder.source_root}. Put it back, or prepare again."
             faults |= {annotation.original_id: gone for annotation in group}
@@ -212,11 +214,15 @@ def _runs(annotations: list[Annotation]) -> list[list[Annotation]]:
     return runs
 
 
-def _stamp(source: Path) -> Stamp:
-    """Size and time of a video, or of all pictures of a folder. Raises OSError if it is gone."""
-    files = [source.stat()]
-    if source.is_dir():
-        files += [file.stat() for file in os.scandir(source)]
+def _stamp(source: Path, depth: Path | None = None) -> Stamp:
+    """Size and time of a video, or of all pictures of a folder, and of the depth that is read with
+    it. Raises OSError if it is gone.
+    """
+    files = []
+    for place in (source, depth) if depth else (source,):
+        files.append(place.stat())
+        if place.is_dir():
+            files += [file.stat() for file in os.scandir(place)]
     return {
         "layout": LAYOUT,
         "files": len(files),

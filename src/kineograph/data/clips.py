@@ -35,7 +35,7 @@ class DataConfig:
     """What a network is shown of a data set."""
 
     size_pixels: tuple[int, int] = (60, 60)  # height, width of a frame
-    inputs: tuple[str, ...] = ("rgb",)  # of each frame: "rgb", "flow", "difference", or several
+    inputs: tuple[str, ...] = ("rgb",)  # of each frame: rgb, flow, difference, depth, or several
     flow_method: str = "dis-fast"  # or "dis-medium", "farneback"
     crop: str = "none"  # "motion": a box that follows what moves
     frames_per_clip: int = 40

@@ -1,16 +1,17 @@
-"""What a network is shown of a video: its pictures, how they move, or how they change.
+"""What a network is shown of a video: its pictures, how they move or change, how far things are.
 
     rgb           the picture itself
     flow          velocity, from optical flow: x, y, speed (media/flow.py)
     difference    change of brightness a second
+    depth         distance, as a depth camera beside the video measured it (depth.py)
 
 Each is three channels of bytes a frame, at the same moments, so that they can be laid together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from kineograph.data.clock import (
     with_following,
 )
 from kineograph.data.crop import SEEN_PIXELS, MovingBox
+from kineograph.data.depth import SCALE as DEPTH_SCALE
+from kineograph.data.depth import DepthCuts, depth_cuts
 from kineograph.errors import InputError, nearest
 from kineograph.media import inspect, read_cuts, read_frames
 from kineograph.media.flow import (
@@ -44,7 +47,8 @@ from kineograph.media.frame import Box, Frame
 if TYPE_CHECKING:
     from kineograph.media.read import Cuts
 
-INPUTS = ("rgb", "flow", "difference")
+AnyCuts = TypeVar("AnyCuts", "Cuts", DepthCuts)
+INPUTS = ("rgb", "flow", "difference", "depth")
 CROPS = ("none", "motion")
 
 
@@ -73,7 +77,7 @@ class Look:
     @property
     def is_plain(self) -> bool:
         """Whether a picture depends on no other one, so that all windows are cut in one pass."""
-        return self.input == "rgb" and self.crop == "none"
+        return self.input in ("rgb", "depth") and self.crop == "none"
 
     @property
     def name(self) -> str:
@@ -93,6 +97,8 @@ class Look:
             return {"zero": ZERO, "steps_per_picture_per_second": FLOW_STEPS}
         if self.input == "difference":
             return {"zero": ZERO, "steps_per_grey_level_per_second": DIFFERENCE_STEPS}
+        if self.input == "depth":
+            return dict(DEPTH_SCALE)
         return {}
 
 
@@ -116,6 +122,12 @@ def look_at(
     clock = Clock(look.frames_per_second, look.moments)
     reading = _Reading(source, start_seconds, end_seconds, window, look)
     boxes = _boxes(reading, look) if look.crop == "motion" else {}
+    if look.input == "depth":
+        span = start_seconds, end_seconds
+        for deep, moment in _depth_of(source, look, span):
+            box = boxes.get(deep.index, WHOLE)
+            yield Frame(deep.window(window, box), moment, deep.index)
+        return
     meter = _meter(look)
     size = _size(reading, look)
     for frame, following in with_following(reading.frames(size, early=PAIR_SECONDS * 2)):
@@ -130,14 +142,33 @@ def look_at(
 
 def cuts_of(
     source: Path, look: Look, windows: Sequence[Box | None], *, span: tuple[float, float | None]
-) -> Iterator[tuple["Cuts", float]]:
+) -> "Iterator[tuple[Cuts | DepthCuts, float]]":
     """Pictures of a plain look, decoded once for all windows, with the moments they stand for.
 
     span: from when, and until when (None: the end).
     """
-    clock = Clock(look.frames_per_second, look.moments)
+    if look.input == "depth":
+        return _depth_of(source, look, span)
     reading = _Reading(source, *span, None, look)
     cuts = read_cuts(source, windows, size_pixels=look.size_pixels, **reading.options())
+    return _at_moments(cuts, look, span)
+
+
+def _depth_of(
+    source: Path, look: Look, span: tuple[float, float | None]
+) -> "Iterator[tuple[DepthCuts, float]]":
+    """The depth of the pictures that `look` keeps; they are decoded for their times alone."""
+    options = _Reading(source, *span, None, look).options()
+    cuts = read_cuts(source, [], **options)
+    deep = depth_cuts(source, cuts, look.size_pixels, options["start_seconds"])
+    return _at_moments(deep, look, span)
+
+
+def _at_moments(
+    cuts: Iterable[AnyCuts], look: Look, span: tuple[float, float | None]
+) -> Iterator[tuple[AnyCuts, float]]:
+    """Those that stand for moments of a span of time, with these."""
+    clock = Clock(look.frames_per_second, look.moments)
     for each, following in with_following(cuts):
         for moment in _inside(
             clock.moments(each.seconds, following.seconds if following else None), *span

@@ -46,7 +46,7 @@ def pictures(file: Path, frames_per_second: float) -> Generator[Shown, None, Non
 def folder_pictures(folder: Path, frames_per_second: float) -> Generator[Shown, None, None]:
     """The pictures lying in a folder, in natural order, one tick of the clock each."""
     tick = 1 / Fraction(frames_per_second)
-    for index, file in enumerate(_files(folder)):
+    for index, file in enumerate(picture_files(folder)):
         yield _one_of_many(folder, file, index, tick)
 
 
@@ -77,7 +77,7 @@ def picture_info(file: Path) -> MediaInfo:
 
 def folder_info(folder: Path) -> MediaInfo:
     """The first picture's header for all; a folder has no clock of its own."""
-    files = _files(folder)
+    files = picture_files(folder)
     first = picture_info(files[0])
     return MediaInfo(
         path=folder,
@@ -109,7 +109,8 @@ def _one_of_many(folder: Path, file: Path, index: int, tick: Fraction) -> Shown:
     return Shown(index, float(index * tick), float((index + 1) * tick), load)
 
 
-def _files(folder: Path) -> list[Path]:
+def picture_files(folder: Path) -> list[Path]:
+    """The pictures lying in a folder, in natural order; InputError where there is none."""
     found = [
         file
         for file in folder.iterdir()

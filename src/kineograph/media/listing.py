@@ -1,4 +1,7 @@
-"""Which files are videos or pictures, by suffix; and natural order: frame 2 before frame 10."""
+"""Which files are videos or pictures, by suffix; and natural order: frame 2 before frame 10.
+
+What is named like depth of the video beside it (lecture1.depth.mkv) is no clip of its own.
+"""
 
 import os
 import re
@@ -15,13 +18,16 @@ PICTURE_SUFFIXES = frozenset(
     {".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"}
 )
 
+DEPTH_MARKS = (".depth", "_depth")  # after the name of the video whose depth it is
+DEPTH_SUFFIXES = (".mkv", ".avi", ".mp4", ".mov")
+
 
 def list_media(
     folder: str | os.PathLike[str],
     *,
     suffixes: Collection[str] = VIDEO_SUFFIXES | PICTURE_SUFFIXES,
 ) -> list[Path]:
-    """Every video and picture below `folder`, in natural order; what is hidden is skipped."""
+    """Every video and picture below `folder`, in natural order; not what is hidden, nor depth."""
     root = existing(folder)
     if not root.is_dir():
         raise InputError(
@@ -30,13 +36,35 @@ def list_media(
     found = []
     for place, folders, files in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        clips = {Path(name).stem for name in files if Path(name).suffix.lower() in VIDEO_SUFFIXES}
+        clips |= set(folders)
+        folders[:] = [name for name in folders if not _is_depth(name, clips)]
         here = Path(place)
         found += [
             here / name
             for name in files
-            if not name.startswith(".") and Path(name).suffix.lower() in suffixes
+            if not name.startswith(".")
+            and Path(name).suffix.lower() in suffixes
+            and not _is_depth(Path(name).stem, clips)
         ]
     return sorted(found, key=lambda path: natural_order(path.relative_to(root).as_posix()))
+
+
+def find_depth(source: Path) -> Path | None:
+    """The depth that lies beside a video: lecture1.depth or lecture1_depth, a folder before a file.
+
+    None where there is none.
+    """
+    name = source.name if source.is_dir() else source.stem
+    places = [source.with_name(name + mark) for mark in DEPTH_MARKS]
+    files = [place.with_name(place.name + end) for place in places for end in DEPTH_SUFFIXES]
+    folder = next((place for place in places if place.is_dir()), None)
+    return folder or next((file for file in files if file.is_file()), None)
+
+
+def _is_depth(name: str, clips: Collection[str]) -> bool:
+    """Whether a name without its suffix is one of `clips` with a mark of depth behind it."""
+    return any(name.endswith(mark) and name.removesuffix(mark) in clips for mark in DEPTH_MARKS)
 
 
 def natural_order(name: str) -> tuple[list[tuple[int, str]], str]:

@@ -6,14 +6,14 @@ Angles that are no multiple of 90 degrees are brought to the nearest one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from kineograph.media.frame import Box
 
 if TYPE_CHECKING:
-    from kineograph.media.frame import Pixels
+    from numpy.typing import NDArray
 
 
 class Orientation(NamedTuple):
@@ -38,8 +38,8 @@ class Orientation(NamedTuple):
             return 90 if self.mirrored_x else 270
         return 180 if self.mirrored_y else 0
 
-    def shown(self, pixels: Pixels) -> Pixels:
-        """(H, W, 3) as stored -> (H, W, 3) as shown."""
+    def shown(self, pixels: NDArray[Any]) -> NDArray[Any]:
+        """(H, W, 3) or (H, W) as stored -> the same as shown."""
         if self.transposed:
             pixels = pixels.swapaxes(0, 1)
         return np.ascontiguousarray(

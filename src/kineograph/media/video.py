@@ -84,6 +84,13 @@ def video_info(file: Path) -> MediaInfo:
         )
 
 
+def count_packets(file: Path) -> int:
+    """How many pictures are stored, counted without decoding: some headers do not say."""
+    container, stream = open_video(file)
+    with container:
+        return sum(packet.size > 0 for packet in container.demux(stream))
+
+
 class _Clock:
     """Stamps of shown frames -> seconds since the first one; these never stand still or turn back.
 

@@ -1,7 +1,8 @@
 """Clips and pictures to disk, whole or not at all: written beside the target, then moved over it.
 
 A video is MP4 with H.264 yuv420p, which every player and browser shows. That format has even sizes
-only: an odd picture gets its last row or column twice, so that no pixel is resampled.
+only: an odd picture gets its last row or column twice, so that no pixel is resampled. Depth is
+Matroska with FFV1, which keeps every millimetre.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from kineograph.whole_file import temporary_beside
 if TYPE_CHECKING:
     from av.container import OutputContainer
     from av.video.stream import VideoStream
+    from numpy.typing import NDArray
 
     from kineograph.media.frame import Pixels
 
@@ -177,6 +179,36 @@ def write_video(
     ) as video:
         for frame in chain([first], rest):
             video.add(_pixels(frame), frame.seconds if isinstance(frame, Frame) else None)
+
+
+def write_depth(
+    path: str | os.PathLike[str],
+    frames: Iterable[NDArray[np.uint16]],
+    frames_per_second: float = 25.0,
+) -> None:
+    """Write millimetres (H, W) uint16 of one size as Matroska, FFV1, 16-bit grey: nothing is lost.
+
+    Raises InputError for no frames or a disk that refuses.
+    """
+    rest = iter(frames)
+    first = next(rest, None)
+    if first is None:
+        raise InputError(f"{os.fspath(path)}: no frame to write. Give one frame at least.")
+    target = Path(path)
+    file = _WholeFile(target)
+    try:
+        with _in_words(target):
+            with av.open(file.open(), "w", format="matroska") as container:
+                stream = container.add_stream("ffv1", rate=Fraction(frames_per_second))
+                stream.height, stream.width = first.shape
+                stream.pix_fmt = "gray16le"
+                for each in chain([first], rest):
+                    picture = av.VideoFrame.from_ndarray(each, format="gray16le")
+                    container.mux(stream.encode(picture))
+                container.mux(stream.encode(None))
+            file.keep()
+    finally:
+        file.discard()
 
 
 def write_picture(path: str | os.PathLike[str], pixels: Pixels) -> None:

@@ -188,13 +188,16 @@ class _Reading:
 
     @property
     def _plain(self) -> bool:
-        return len(self.looks) == 1 and self.looks[0].is_plain
+        return all(look.is_plain for look in self.looks)
 
     def _cut(self) -> Iterator[Laid]:
-        """Decoded once for all windows."""
-        (look,) = self.looks
-        for cuts, moment in cuts_of(self.path, look, self.boxes, span=(0.0, None)):
-            yield Laid(np.stack([cuts.window(box) for box in self.boxes]), moment)
+        """Decoded once for all windows, for colours and for depth."""
+        streams = [cuts_of(self.path, look, self.boxes, span=(0.0, None)) for look in self.looks]
+        for seen in zip(*streams, strict=True):
+            people = [
+                np.concatenate([cuts.window(box) for cuts, _ in seen], -1) for box in self.boxes
+            ]
+            yield Laid(np.stack(people), seen[0][1])
 
     def _looked_at(self) -> Iterator[Laid]:
         """What depends on other pictures is measured in each window by itself."""

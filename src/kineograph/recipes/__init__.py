@@ -20,6 +20,7 @@ from kineograph.recipes.writing import (
     WRITING_GRU,
     WRITING_GRU_SMALL,
     WRITING_MEDIAN,
+    WRITING_TWO_STREAM,
 )
 
 RECIPES = {
@@ -35,6 +36,7 @@ RECIPES = {
         WRITING_FRAME,
         WRITING_MEDIAN,
         WRITING_GRU_SMALL,
+        WRITING_TWO_STREAM,
     )
 }
 

@@ -1,18 +1,19 @@
-"""Writing or not in a lecture, one label a second: three networks and a small one.
+"""Writing or not in a lecture, one label a second: three networks and two small ones.
 
 kineograph prepare lecture LECTURE data/lecture
 kineograph crossval writing-gru-small data/lecture --by person
 kineograph train writing-gru data/lecture --set model.cell=lstm
 kineograph train writing-frame data/lecture           one frame at a time
 kineograph train writing-median data/lecture          its ten answers through a median filter
+kineograph train writing-two-stream data/lecture --set data.inputs=rgb,depth
 """
 
 from dataclasses import replace
 
 from kineograph.data.clips import DataConfig
-from kineograph.nets.models import FrameConfig, LRCNConfig
+from kineograph.nets.models import FrameConfig, LRCNConfig, TwoStreamConfig
 from kineograph.recipes.recipe import Published, Recipe
-from kineograph.tasks import LabelByMedian, LabelClips, LabelFrames
+from kineograph.tasks import LabelByMedian, LabelClips, LabelFrames, LabelStreams
 from kineograph.training.optimise import TrainingConfig
 
 PAPER = "Using CNNs with Long-Short-Term Memory for recognition of writing (in Slovene)"
@@ -171,4 +172,16 @@ WRITING_GRU_SMALL = replace(
         "the time that a laptop has.",
     ),
     laptop={"training.epochs": 4},
+)
+WRITING_TWO_STREAM = replace(
+    WRITING_GRU_SMALL,
+    name="writing-two-stream",
+    about="writing-gru-small twice: pictures, and motion or depth; their answers are averaged.",
+    data=replace(WRITING_GRU_SMALL.data, inputs=("rgb", "flow")),
+    model=TwoStreamConfig(rgb=WRITING_GRU_SMALL.model, motion=WRITING_GRU_SMALL.model),
+    task=LabelStreams(steps="ramp", label_smoothing=0.05),
+    notes=(
+        *WRITING_GRU_SMALL.notes,
+        "The paper has one stream. data.inputs=rgb,depth takes what a depth camera measured.",
+    ),
 )

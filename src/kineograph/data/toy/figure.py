@@ -241,7 +241,7 @@ def lit_colour(colour: Colour, light: Array, share: float) -> Colour:
 RING = np.stack([np.cos(np.arange(8) * np.pi / 4), np.sin(np.arange(8) * np.pi / 4)], -1)
 
 
-def _hull(points: Array, radii: Array) -> NDArray[np.int32]:
+def hull(points: Array, radii: Array) -> NDArray[np.int32]:
     """Outline of circles (N, 2) with radii (N,) and all between them, in 1/16 pixel."""
     around = points[:, None] + RING * radii[:, None, None]
     flat = np.rint(around.reshape(-1, 2) * (1 << SHIFT)).astype(np.int32)
@@ -271,10 +271,10 @@ def draw_trunk(frame: Pixels, actor: Actor, seen: Array, view: View, light: Arra
 def _fill(frame: Pixels, points: Array, radii: Array, colour: Colour, light: Array) -> None:
     """A dark hull with a lit one upon it."""
     cv2.fillConvexPoly(
-        frame, _hull(points, radii), lit_colour(colour, light, 0.6), cv2.LINE_AA, SHIFT
+        frame, hull(points, radii), lit_colour(colour, light, 0.6), cv2.LINE_AA, SHIFT
     )
     inner = points + np.array([-0.12, -0.1]) * radii[:, None]
-    lit = _hull(inner, radii * LIT)
+    lit = hull(inner, radii * LIT)
     cv2.fillConvexPoly(frame, lit, lit_colour(colour, light, 0.94), cv2.LINE_AA, SHIFT)
 
 

@@ -11,6 +11,7 @@ from kineograph.data.toy.figure import (
     SHIFT,
     Actor,
     Colour,
+    Part,
     Pixels,
     View,
     capsules,
@@ -169,7 +170,7 @@ def _empty_hall(
     return frame
 
 
-def _desk_edges(seat: Seat) -> tuple[float, float]:
+def desk_edges(seat: Seat) -> tuple[float, float]:
     """Rows of the picture where a seat's desk begins, behind, and ends, before."""
     back, front = (
         seat.origin[1] - (DESK * np.cos(PITCH) - near * np.sin(PITCH)) * seat.scale
@@ -180,13 +181,13 @@ def _desk_edges(seat: Seat) -> tuple[float, float]:
 
 def _desk_row(frame: Pixels, seats: list[Seat], wood: Array, light: Array) -> None:
     """One desk along the whole row, and its front below."""
-    back = max(_desk_edges(seat)[0] for seat in seats)
-    front = max(_desk_edges(seat)[1] for seat in seats)
+    back = max(desk_edges(seat)[0] for seat in seats)
+    front = max(desk_edges(seat)[1] for seat in seats)
     width = frame.shape[1]
     top, below = (lit_colour(tuple(wood), light, share) for share in (1.0, 0.62))
     foot = frame.shape[0] if seats[0].row == 0 else int(front + 0.25 * seats[0].scale)
     cv2.rectangle(frame, (0, int(front)), (width, foot), below, -1)
-    least = min(_desk_edges(seat)[0] for seat in seats)
+    least = min(desk_edges(seat)[0] for seat in seats)
     cv2.rectangle(frame, (0, int(min(back, least))), (width, int(front)), top, -1)
 
 
@@ -264,16 +265,7 @@ class _Seen:
 def _seen(guest: Guest, frame_count: int, light: Array) -> _Seen:
     view = guest.seat.view(frame_count)
     joints = project(guest.sitting.joints, view)
-    neck, *rest = limbs(guest.actor)
-    arms = []
-    for side in (1 - guest.habits.hand, guest.habits.hand):  # the pen hand last, on top
-        ends = (
-            (Joint.SHOULDER + side, Joint.ELBOW + side),
-            (Joint.ELBOW + side, Joint.WRIST + side),
-            (Joint.WRIST + side, Joint.FINGERS + side),
-        )
-        arms += [next(part for part in rest if part.ends == pair) for pair in ends]
-    parts = [*arms, neck]
+    parts = parts_seen(guest)
     wrist = guest.sitting.joints[:, Joint.WRIST + guest.habits.hand]
     tip = guest.sitting.pen
     pen = np.stack([tip, tip + 2.1 * (wrist - tip) + [-0.03, 0, 0.03]], 1)
@@ -283,16 +275,30 @@ def _seen(guest: Guest, frame_count: int, light: Array) -> _Seen:
         light,
         joints,
         np.rint(project(pen, view)[..., :2] * (1 << SHIFT)).astype(np.int32),
-        _cup_outlines(guest, view),
+        cup_outlines(guest, view),
         capsules(joints, parts, view.scale, lit=False),
         capsules(joints, parts, view.scale, lit=True),
         [(lit_colour(p.colour, light, 0.55), lit_colour(p.colour, light, 1.0)) for p in parts],
         lit_colour(guest.actor.clothes.shoes, light, 1.0),
-        int(_desk_edges(guest.seat)[0]),
+        int(desk_edges(guest.seat)[0]),
     )
 
 
-def _cup_outlines(guest: Guest, view: View) -> Outlines:
+def parts_seen(guest: Guest) -> list[Part]:
+    """Both arms from the shoulder on, the pen hand last, on top; and behind the desk the neck."""
+    neck, *rest = limbs(guest.actor)
+    arms = []
+    for side in (1 - guest.habits.hand, guest.habits.hand):
+        ends = (
+            (Joint.SHOULDER + side, Joint.ELBOW + side),
+            (Joint.ELBOW + side, Joint.WRIST + side),
+            (Joint.WRIST + side, Joint.FINGERS + side),
+        )
+        arms += [next(part for part in rest if part.ends == pair) for pair in ends]
+    return [*arms, neck]
+
+
+def cup_outlines(guest: Guest, view: View) -> Outlines:
     """A cup seen from the front: narrow below, wide above (T, 4, 2)."""
     foot = project(guest.sitting.cup[:, None], view)[:, 0, :2]
     outline = np.array([[-0.016, 0.0], [0.016, 0.0], [0.022, -0.055], [-0.022, -0.055]])

@@ -1,6 +1,7 @@
 """A drawn lecture: students at desks who write, or hold the pen as if they did.
 
     FOLDER/lecture1.mp4 …          the recordings, each with students of its own
+    FOLDER/lecture1.depth.mkv …    if asked for: how far away all is, in millimetres
     FOLDER/windows.jsonl           one line a student: video, person, window, hand, sha256
     FOLDER/annotations.jsonl       when who writes and when not: what `prepare lecture` reads
     FOLDER/truth.jsonl             what is done in fine: write, hold, look, drink, raise, rest, move
@@ -19,10 +20,11 @@ import numpy as np
 from kineograph.data.annotation import Annotation, write_annotations
 from kineograph.data.toy.figure import Pixels, cast_actor
 from kineograph.data.toy.hall import Guest, draw_hall, find_seats
+from kineograph.data.toy.hall_depth import Millimetres, draw_depth
 from kineograph.data.toy.student import HANDS, Span, draw_habits, plan, sit
 from kineograph.data.workers import run_jobs
 from kineograph.errors import InputError
-from kineograph.media.write import VideoWriter
+from kineograph.media.write import VideoWriter, write_depth
 from kineograph.whole_file import write_text_whole
 
 MOST_IN_A_HALL = 6
@@ -39,6 +41,7 @@ class LectureConfig:
     frames_per_second: int = 25
     size_pixels: tuple[int, int] = (360, 640)
     seed: int = 0
+    depth: bool = False  # write what a depth camera measures, beside each video
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
@@ -107,6 +110,12 @@ def draw_recording(config: LectureConfig, recording: int) -> Iterator[Pixels]:
     return draw_hall(guests, config.size_pixels, config.frame_count, rng)
 
 
+def draw_recording_depth(config: LectureConfig, recording: int) -> Iterator[Millimetres]:
+    """Its depth, uint16 millimetres at half the size, 0 where a depth camera measures nothing."""
+    guests = set_scene(config, recording).guests
+    return draw_depth(guests, config.size_pixels, config.frame_count)
+
+
 # ------------------------------------------------------------------------------------ writing
 
 
@@ -173,6 +182,8 @@ def _write_recording(job: tuple[Path, LectureConfig, int]) -> str:
     with VideoWriter(path, size_pixels=config.size_pixels, frames_per_second=rate) as video:
         for frame in draw_recording(config, recording):
             video.add(frame)
+    if config.depth:
+        write_depth(path.with_suffix(".depth.mkv"), draw_recording_depth(config, recording), rate)
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

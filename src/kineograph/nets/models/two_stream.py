@@ -1,4 +1,4 @@
-"""Two LRCNs side by side, one on pictures and one on motion (Donahue et al. 2015, section 4.1).
+"""Two LRCNs side by side, on pictures and on motion or depth (Donahue et al. 2015, section 4.1).
 
     rgb      ->  LRCN  ->  logits  ->  softmax  --*--\
                                                        +  ->  log of the weighted mean
@@ -23,7 +23,7 @@ class TwoStreamConfig:
     """The numbers of both streams, and how much each weighs in the answer."""
 
     rgb: LRCNConfig = field(default_factory=LRCNConfig)
-    motion: LRCNConfig = field(default_factory=LRCNConfig)
+    motion: LRCNConfig = field(default_factory=LRCNConfig)  # of the second input, also of depth
     weights: tuple[float, float] = (1.0, 1.0)  # Donahue et al. also try 1:2
 
     def __post_init__(self) -> None:
@@ -39,7 +39,7 @@ class TwoStreamConfig:
         if len(inputs) != 2 or inputs[0] != "rgb":
             raise ValueError(
                 f"inputs={','.join(inputs)}: two streams read two inputs, pictures first. "
-                "Write data.inputs=rgb,flow or rgb,difference."
+                "Write data.inputs=rgb,flow, rgb,difference or rgb,depth."
             )
         rgb = self.rgb.build(classes, size_pixels, inputs[:1])
         motion = self.motion.build(classes, size_pixels, inputs[1:])
