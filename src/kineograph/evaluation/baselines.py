@@ -44,6 +44,7 @@ class Guess:
                 end_seconds=clip.end_seconds,
                 person=clip.person,
                 group=clip.group,
+                copy_of=clip.copy_of,
                 truth=clip.label,
                 answer=label,
                 probabilities={},

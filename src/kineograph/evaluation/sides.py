@@ -10,6 +10,7 @@ from kineograph.data.leakage import find_leaks
 from kineograph.data.split import Split, assign_splits
 from kineograph.errors import InputError
 from kineograph.evaluation.job import Experiment, Sides, read_clips
+from kineograph.recipes import Recipe
 
 LEAKS_SHOWN = 3
 
@@ -21,7 +22,7 @@ def prepare_sides(job: Experiment) -> tuple[Sides, list[str]]:
     split = (
         _readable_of(job.split, readable)
         if job.split
-        else assign_splits(readable, data.split, fractions=data.fractions, seed=data.seed)
+        else deal_as(job.recipe, readable)
     )
     if split.warning:
         job.say(split.warning)
@@ -38,6 +39,19 @@ def prepare_sides(job: Experiment) -> tuple[Sides, list[str]]:
     return Sides(
         split, leakage, cache, side(split.train, True), val, side(split.test, False)
     ), problems
+
+
+def deal_as(recipe: Recipe, readable: list[Annotation]) -> Split:
+    """The split that a recipe asks for."""
+    data = recipe.data
+    return assign_splits(
+        readable,
+        data.split,
+        fractions=data.fractions,
+        seed=data.seed,
+        test_person=data.test_person,
+        tuned=recipe.training.keep == "best",
+    )
 
 
 def _readable_of(split: Split, readable: list[Annotation]) -> Split:

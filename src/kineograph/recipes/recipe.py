@@ -59,6 +59,7 @@ class Recipe:
 
 
 KINDS = {"model": MODELS, "task": TASKS}
+WORDS = (str, str | None)  # fields in which 7 is a name: a person's
 CHANGEABLE = ("data", "model", "task", "training")
 
 
@@ -151,9 +152,10 @@ def _parse(text: str, hint: Any) -> Any:
     if text.lower() in ("none", "null"):
         return None
     try:
-        return json.loads(text.lower() if text.lower() in ("true", "false") else text)
+        found = json.loads(text.lower() if text.lower() in ("true", "false") else text)
     except json.JSONDecodeError:
         return text
+    return text if hint in WORDS and not isinstance(found, str) else found
 
 
 def _shown(value: Any) -> str:

@@ -75,12 +75,15 @@ def pool(answers: Sequence[Answer], classes: Sequence[str] = ()) -> Pooled:
 
 
 def _groups(answers: Sequence[Answer]) -> tuple[str, list[str]]:
-    """Persons if all are named and there are two; else groups, else video files, else clips."""
+    """Persons if all are named and there are two; else groups, else video files, else clips.
+
+    A mirrored copy is drawn with its original: two answers about one second are not two seconds.
+    """
     for kind in ("person", "group", "video"):
         names = [getattr(answer, kind) for answer in answers]
         if all(names) and len(set(names)) > 1:
             return kind, names
-    return "clip", [answer.id for answer in answers]
+    return "clip", [answer.copy_of or answer.id for answer in answers]
 
 
 def probability_matrix(
