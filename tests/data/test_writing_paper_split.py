@@ -55,7 +55,12 @@ def test_one_person_is_tested_and_no_sample_nor_a_copy_of_it_is_on_two_sides(
 ):
     asked = "p1" if chosen else None
     split = assign_splits(
-        annotations, WRITING_PAPER, seed=seed, tuned=tuned, test_person=asked, fractions=(0.7, 0.3, 0)
+        annotations,
+        WRITING_PAPER,
+        seed=seed,
+        tuned=tuned,
+        test_person=asked,
+        fractions=(0.7, 0.3, 0),
     )
     seconds = Counter(each.person for each in annotations if each.copy_of is None)
     expected = asked or sorted(seconds, key=lambda name: (-seconds[name], name))[0]
@@ -149,7 +154,8 @@ def test_a_person_to_test_belongs_to_this_split_alone():
 
 
 @pytest.mark.parametrize(
-    ("said", "person"), [("7", "7"), ("07", "07"), ("anna", "anna"), ("none", None), ("true", "true")]
+    ("said", "person"),
+    [("7", "7"), ("07", "07"), ("anna", "anna"), ("none", None), ("true", "true")],
 )
 def test_a_person_s_name_may_be_a_number(said, person):
     recipe = change(RECIPES["writing-gru"], "data.split", WRITING_PAPER)
@@ -170,7 +176,9 @@ def filmed(tmp_path, draw):
                 f"{number}.avi", "ab"[second], float(second), second + 1.0, person=f"p{number}"
             )
             found += with_copies(clip, (0, 1, 3))
-    folder = write_data_folder(tmp_path / "data", found, name="drawn", source_root=tmp_path / "videos")
+    folder = write_data_folder(
+        tmp_path / "data", found, name="drawn", source_root=tmp_path / "videos"
+    )
     cache, problems = build_cache(folder, found, size_pixels=(12, 12), workers=1)
     assert problems == []
     return folder, cache, found

@@ -61,8 +61,8 @@ def assign_splits(
     annotations (of equals the first name); all others are learned from, but those that are tuned on
     if `tuned`. The same annotations, fractions and seed give the same split, in whatever order they
     come. Copies go where their originals are learned from, and nowhere else; the exception are
-    mirrors of "writing-paper-split", tested where their originals are. Raises InputError if there is
-    not enough to fill the sides.
+    mirrors of "writing-paper-split", tested where their originals are. Raises InputError if there
+    is not enough to fill the sides.
     """
     if how not in HOW:
         raise InputError(f"split '{how}': known are {', '.join(HOW)}. {nearest(how, HOW)}".rstrip())
@@ -204,9 +204,9 @@ def _one_person(
     split = with_copies(Split(train, val, test, WRITING_PAPER), annotations)
     mirrors = len(split.test) - len(test)
     warning = (
-        f"{WRITING_PAPER}: '{tested}' alone is tested, on {len(test)} samples and {mirrors} mirrored "
-        "copies of them, as in the paper: these figures say little of other people. Beside them "
-        "belongs kineograph crossval --by person, which tests everyone once and no copy."
+        f"{WRITING_PAPER}: '{tested}' alone is tested, on {len(test)} samples and {mirrors} "
+        "mirrored copies of them, as in the paper: these figures say little of other people. "
+        "Beside them belongs kineograph crossval --by person: everyone once, and no copy."
     )
     return replace(split, warning=warning)
 

@@ -19,11 +19,7 @@ def prepare_sides(job: Experiment) -> tuple[Sides, list[str]]:
     """Read the clips and split them; returns the sides and what was left out."""
     cache, readable, problems = read_clips(job)
     data = job.recipe.data
-    split = (
-        _readable_of(job.split, readable)
-        if job.split
-        else deal_as(job.recipe, readable)
-    )
+    split = _readable_of(job.split, readable) if job.split else deal_as(job.recipe, readable)
     if split.warning:
         job.say(split.warning)
     if split.copies_left_out:
