@@ -1,4 +1,4 @@
-"""ROC, precision-recall, CMC and calibration against scikit-learn, brute force and hand-worked cases."""
+"""ROC, precision-recall, CMC, calibration: scikit-learn, brute force and hand-worked cases."""
 
 from itertools import permutations
 

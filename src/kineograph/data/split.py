@@ -197,7 +197,8 @@ def _one_person(
     """One person tested with mirrors, as a paper did; the rest learned from, or tuned on."""
     tested = _tested_person(clips, asked)
     test = [clip for clip in clips if clip.person == tested]
-    train, val = [clip for clip in clips if clip.person != tested], []
+    train = [clip for clip in clips if clip.person != tested]
+    val: list[Annotation] = []
     if shares[1] > 0:
         without_test = np.array([shares[0], shares[1], 0.0]) / (shares[0] + shares[1])
         train, val, _ = _dealt(train, joined(train, _all_keys(train)), without_test, seed)

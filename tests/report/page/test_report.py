@@ -230,7 +230,7 @@ def test_answers_without_probabilities_still_have_a_report(make_run: MakeRun, wo
     rows = [json.loads(line) | {"probabilities": {}} for line in read(path).splitlines()]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     text = words(run)
-    assert "keeps no probabilities: no ROC, rank or calibration" in text
+    assert "keeps no probabilities: no ROC, precision over recall, rank or" in text
     assert "Each of the 6 persons" in text  # what needs none is still drawn
 
 

@@ -55,9 +55,15 @@ def headline(material: Material) -> Section:
         "balanced_accuracy": "Balanced accuracy",
         "macro_f1": "Macro F1",
     }
+    spreads = material.run.crossval.get("sds") or {}
     cards = [
-        (title, percent(scores[name]), f"interval {span(scores['intervals'][name])}")
+        (
+            f"{title} ± {100 * spread:.1f}" if spread is not None else title,
+            percent(scores[name]),
+            f"interval {span(scores['intervals'][name])}",
+        )
         for name, title in named.items()
+        for spread in [number(spreads.get(name))]
     ]
     tested = f"in {count(pooled.clips)} clips, " if pooled.unit != "clips" else ""
     kind = GROUPS[scores["interval_by"]]

@@ -92,11 +92,11 @@ def precision_recall_curves(curves: Sequence[PrecisionRecallCurve]) -> str:
     below = key_height(len(entries)) + 52
     figure, axes = new_plot(300 + below, bottom=below, right=56)
     for curve in drawn if many else ():
-        axes.plot(curve.recall, curve.precision, color=QUIET, linewidth=0.7, drawstyle="steps-post")
+        axes.plot(*_steps(curve), color=QUIET, linewidth=0.7, drawstyle="steps-post")
     for curve, (_, look) in zip(named, entries, strict=True):
         if len(named) <= CHANCE_LINES:
             axes.plot([0, 1], [curve.share] * 2, color=look["color"], linewidth=1, dashes=(3, 3))
-        axes.plot(curve.recall, curve.precision, drawstyle="steps-post", clip_on=False, **look)
+        axes.plot(*_steps(curve), drawstyle="steps-post", clip_on=False, **look)
     percent_axis(axes, "x")
     percent_axis(axes, "y")
     grid(axes, "both")
@@ -108,6 +108,15 @@ def precision_recall_curves(curves: Sequence[PrecisionRecallCurve]) -> str:
         for curve in drawn
     )
     return to_svg(figure, "precision-recall", f"Precision over recall, average precision: {said}")
+
+
+def _steps(curve: PrecisionRecallCurve) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Recall and precision without the points at recall 0: where nothing is found, nothing is drawn
+    but the first step, level to the edge.
+    """
+    found = curve.recall > 0
+    precision = curve.precision[found]
+    return np.append(curve.recall[found], 0.0), np.append(precision, precision[-1])
 
 
 @plain_style()

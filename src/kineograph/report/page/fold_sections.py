@@ -89,7 +89,7 @@ def _explained(several: bool) -> str:
     )
     if several:
         said += (
-            " ± is the standard deviation of the pooled accuracy over seeds: how much chance in "
+            " ± is the standard deviation of the pooled figure over seeds: how much chance in "
             "training moves it. How others would fare is what the interval tells."
         )
     return said

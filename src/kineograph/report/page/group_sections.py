@@ -26,7 +26,8 @@ def group_by_group(material: Material) -> Section:
     rows = person_rows(material.run.answers, material.run.classes)
     blocks.append(_table(rows, pooled))
     notes = [Say(note, "note") for note in _notes(rows, pooled)]
-    return Section(title, [Beside(blocks), *notes])
+    spread = any(row.sds["accuracy"] is not None for row in rows)  # too wide for half a page
+    return Section(title, [*(blocks if spread else [Beside(blocks)]), *notes])
 
 
 def _dots(pooled: Pooled, mean: float) -> Picture | None:
@@ -57,7 +58,7 @@ def _table(rows: list[PersonRow], pooled: Pooled) -> Table:
     shown = rows
     if len(rows) > MOST_PERSONS:
         shown = sorted(rows, key=lambda row: row.accuracy)[:MOST_PERSONS]
-    share = [] if rare is None else [f"of it {rare}"]
+    share = [] if rare is None else [f"{rare}, share"]
     head = ["person", unit, *share, "accuracy", "balanced", "macro F1"]
     return Table(head, [_cells(row, rare) for row in shown])
 

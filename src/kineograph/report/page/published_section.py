@@ -45,12 +45,13 @@ def published(material: Material) -> Section:
             ]
             head = ["", "precision", "recall", "F1"]
             blocks.append(Fold("Their table", [Table(head, theirs_rows)]))
-        blocks += _confusions(within(figure, "confusion"), reasons, material)
+        blocks += _confusions(figure, reasons, material)
     return Section("Beside the published figures", blocks)
 
 
-def _confusions(found: Any, reasons: Sequence[str], material: Material) -> list[Block]:
+def _confusions(figure: dict[str, Any], reasons: Sequence[str], material: Material) -> list[Block]:
     """A published confusion table beside ours of the same classes, in the same layout."""
+    found = within(figure, "confusion")
     theirs = _theirs(found)
     if theirs is None:
         return []
@@ -66,7 +67,7 @@ def _confusions(found: Any, reasons: Sequence[str], material: Material) -> list[
     if reasons:
         said = f"The protocols differ: {'; '.join(reasons)}. Read each table for itself."
     protocol = within(found, "protocol")
-    if protocol:
+    if protocol and protocol != figure.get("protocol"):  # else it stands above already
         said += f" Theirs: {protocol}."
     return [Beside([ours, theirs]), Say(said, "note")]
 
