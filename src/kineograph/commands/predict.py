@@ -10,7 +10,7 @@ import typer
 
 from kineograph.commands.console import AsJson, Device, Report, Screen
 
-FORMATS = ("csv", "json", "srt", "mp4")
+FORMATS = ("csv", "json", "srt", "png", "mp4")
 
 
 def predict(
@@ -20,7 +20,10 @@ def predict(
     ],
     write: Annotated[
         list[str] | None,
-        typer.Option(metavar="FORMAT", help="csv, json, srt (subtitles) or mp4 (labelled video)."),
+        typer.Option(
+            metavar="FORMAT",
+            help="csv, json, srt (subtitles), mp4 (labelled video); png with --windows.",
+        ),
     ] = None,
     out: Annotated[Path, typer.Option(help="The folder that written files go to.")] = Path("."),
     window_seconds: Annotated[
@@ -33,15 +36,47 @@ def predict(
         bool,
         typer.Option("--features", help="Write what the encoder makes of every frame, no labels."),
     ] = False,
+    windows: Annotated[
+        Path | None,
+        typer.Option(help="windows.jsonl of annotate: a timeline for everyone who has a window."),
+    ] = None,
+    blur: Annotated[
+        bool, typer.Option("--blur", help="With --windows: blur all heads in the labelled video.")
+    ] = False,
+    tested: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="With --windows: a crossval whose errors widen shares."),
+    ] = None,
     device: Device = "cpu",
     as_json: AsJson = False,
 ) -> None:
     """Say what happens in files, when. The status is not zero if any file failed."""
     screen = Screen(as_json)
-    _check(write or [])
-    if features:
-        write_features(screen, run, _spread(files), out, device, write or [])
+    formats = write or []
+    _check(formats, windows, blur or tested)
+    if windows is not None:
+        from kineograph.commands.people import Wish, predict_people
+
+        wish = Wish(windows, formats, out, blur, tested)
+        predict_people(screen, run, _spread(files), wish, device)
         return
+    if features:
+        write_features(screen, run, _spread(files), out, device, formats)
+        return
+    spans = {"window_seconds": window_seconds, "hop_seconds": hop_seconds}
+    predict_files(screen, run, _spread(files), formats, out, spans, device)
+
+
+def predict_files(
+    screen: Screen,
+    run: str,
+    paths: list[Path],
+    formats: list[str],
+    out: Path,
+    spans: dict[str, float | None],
+    device: str,
+) -> None:
+    """A label or a timeline a file; the status is not zero if any failed."""
     from kineograph.errors import InputError
     from kineograph.predict.model import load
 
@@ -49,10 +84,8 @@ def predict(
     found: list[Any] = []
     failed: dict[str, str] = {}
     with screen.stage("Reading", "frames") as progress:
-        paths = _spread(files)
         for number, path in enumerate(paths, 1):
             here = counted(progress, number, len(paths))
-            spans = {"window_seconds": window_seconds, "hop_seconds": hop_seconds}
             try:
                 found.append(model.predict(path, **spans, progress=here))
             except InputError as error:
@@ -61,7 +94,7 @@ def predict(
     for prediction in found:
         if prediction.problem:
             screen.say(f"read in part: {prediction.problem}")
-    for path in _write(screen, write or [], out, found, failed):
+    for path in _write(screen, formats, out, found, failed):
         screen.say(f"Wrote {path}")
     for reason in failed.values():
         screen.say(f"failed: {reason}")
@@ -96,7 +129,7 @@ def write_features(
     failed: dict[str, str] = {}
     partly = False
     with screen.stage("Reading", "frames") as progress:
-        for number, (path, stem) in enumerate(zip(paths, _stems(paths), strict=True), 1):
+        for number, (path, stem) in enumerate(zip(paths, stems_of(paths), strict=True), 1):
             try:
                 found = model.features(path, progress=counted(progress, number, len(paths)))
                 written.append(write(out / stem, found, run))
@@ -116,7 +149,7 @@ def write_features(
         raise typer.Exit(1)
 
 
-def _check(formats: list[str]) -> None:
+def _check(formats: list[str], windows: Path | None, of_windows: object) -> None:
     from kineograph.errors import InputError, nearest
 
     for name in formats:
@@ -125,6 +158,9 @@ def _check(formats: list[str]) -> None:
                 f"--write {name}: known formats are {', '.join(FORMATS)}. "
                 f"{nearest(name, FORMATS)}".rstrip()
             )
+    if windows is None and ("png" in formats or of_windows):
+        said = "--write png" if "png" in formats else "--blur, --tested"
+        raise InputError(f"{said}: is for people in windows. Give --windows windows.jsonl.")
 
 
 def _spread(files: list[Path]) -> list[Path]:
@@ -172,7 +208,7 @@ def _write(
     from kineograph.errors import InputError
     from kineograph.predict import write
 
-    stems = _stems([Path(prediction.path) for prediction in found])
+    stems = stems_of([Path(prediction.path) for prediction in found])
     tasks: list[tuple[str, Path, Any]] = []
     if "csv" in formats:
         path = out / "predictions.csv"
@@ -204,7 +240,7 @@ def _write_video(screen: Screen, stem: str, prediction: Any, path: Path) -> None
         write_labelled_video(path, prediction, progress)
 
 
-def _stems(paths: list[Path]) -> list[str]:
+def stems_of(paths: list[Path]) -> list[str]:
     """Names for what is written: of equal stems, all but the first get a number."""
     seen: Counter[str] = Counter()
     stems = []

@@ -8,9 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from kineograph.data.windows import read_windows
 from kineograph.export.run import OnnxFile
 from kineograph.predict.answer import Prediction
 from kineograph.predict.features import Features, features_of
+from kineograph.predict.people import Watched, predict_people, seats_of
 from kineograph.predict.timeline import predict_file
 from kineograph.recipes import Trained
 from kineograph.recipes import load as load_trained
@@ -50,6 +52,27 @@ class Model:
             device=self.device,
             window_seconds=window_seconds,
             hop_seconds=hop_seconds,
+            progress=progress,
+        )
+
+    def predict_people(
+        self,
+        path: str | Path,
+        windows: str | Path,
+        *,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> Watched:
+        """A label for every second of everyone who has a line in `windows` (JSONL, annotate's).
+
+        The video is decoded once for all of them. Raises InputError for files that cannot be read.
+        """
+        path, windows = Path(path), Path(windows)
+        return predict_people(
+            path,
+            seats_of(path, list(read_windows(windows).values()), windows.name),
+            self.trained,
+            self.network,
+            device=self.device,
             progress=progress,
         )
 

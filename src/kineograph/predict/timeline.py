@@ -16,21 +16,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from kineograph.data.batch import Batch
-from kineograph.data.clips import DataConfig, choose
 from kineograph.data.inputs import Laid, Look, lay
-from kineograph.data.sampling import all_windows, motion_clock
 from kineograph.errors import InputError
 from kineograph.media import BrokenClipError, inspect
 from kineograph.predict.answer import Prediction, Segment
+from kineograph.predict.ask import Moment, Network, ask
 from kineograph.recipes import Trained
 from kineograph.tasks import LabelFrames
 
-Network = Callable[..., Tensor]
 Progress = Callable[[int, int, str], None]
-Moment = tuple[float, float, np.ndarray]  # start and end in seconds, probabilities (V,)
 
 ONE_CLIP = 1.5  # a file up to this many times the learned length is one clip
 
@@ -50,7 +45,9 @@ def predict_file(
     reading = Reading(path, trained.recipe.data.looks, progress)
     moments: list[Moment] = []
     for frames in windows(reading.frames(), window, hop):
-        moments += _ask(frames, trained, network, device)
+        seconds = np.array([frame.seconds for frame in frames])
+        pixels = np.stack([frame.pixels for frame in frames])
+        moments += ask(seconds, [pixels], trained, network, device)[0]
     if not moments:
         raise InputError(f"{path}: holds no frame. Give a file with at least one picture.")
     return replace(merge(str(path), moments, trained.classes), problem=reading.problem)
@@ -92,58 +89,6 @@ def windows(frames: Iterable[Laid], window: float, hop: float) -> Iterator[list[
     if kept and kept[-1].seconds > covered:
         earliest = kept[-1].seconds - window
         yield [f for f in kept if f.seconds > earliest]
-
-
-def _ask(
-    frames: list[Laid], trained: Trained, network: Network, device: torch.device
-) -> list[Moment]:
-    """The answers of one window: one for all of it, or one for each of its sampled frames."""
-    seconds = np.array([frame.seconds for frame in frames])
-    end = seconds[-1] + _frame_seconds(seconds)
-    whole: list[np.ndarray] = []
-    moments: list[Moment] = []
-    data = trained.recipe.data
-    clock = seconds
-    if data.sampling == "motion" and "rgb" in data.inputs:
-        clock = motion_clock(np.stack([frame.pixels[..., :3] for frame in frames]), seconds)
-    for chosen in _choices(clock, data):
-        pixels = np.stack([frames[i].pixels for i in chosen])
-        batch = Batch(
-            inputs=torch.from_numpy(pixels).permute(0, 3, 1, 2)[None],
-            lengths=torch.tensor([len(chosen)]),
-            targets=torch.zeros(1, dtype=torch.long),
-            ids=[""],
-        )
-        (answer,) = trained.recipe.task.answer(network, batch.to(device))
-        if answer.ndim == 1:
-            whole.append(answer)
-        else:
-            first, last = chosen[0], chosen[-1]
-            stop = end if last == len(frames) - 1 else seconds[last + 1]
-            edges = _edges(seconds[chosen], seconds[first], stop)
-            pairs = zip(edges, answer, strict=True)
-            moments += [(start, stop, row) for (start, stop), row in pairs if stop > start]
-    return [(seconds[0], end, np.mean(whole, axis=0)), *moments] if whole else moments
-
-
-def _choices(seconds: np.ndarray, config: DataConfig) -> list[np.ndarray]:
-    """The frames that evaluation takes of such a clip; several times where it goes by windows."""
-    asked = config.frames_per_clip
-    if config.sampling == "windows" and len(seconds) > asked:
-        return all_windows(len(seconds), asked, config.window_stride or asked)
-    return [choose(seconds, config, None)]
-
-
-def _frame_seconds(seconds: np.ndarray) -> float:
-    """How long the last frame stays: as long as frames do on the whole."""
-    return float(np.median(np.diff(seconds))) if len(seconds) > 1 else 0.04
-
-
-def _edges(chosen: np.ndarray, start: float, end: float) -> list[tuple[float, float]]:
-    """Each chosen frame answers for the time nearest to it."""
-    middles = (chosen[1:] + chosen[:-1]) / 2
-    bounds = np.concatenate([[start], middles, [end]])
-    return list(itertools.pairwise(bounds.tolist()))
 
 
 def merge(path: str, moments: list[Moment], classes: tuple[str, ...]) -> Prediction:

@@ -28,13 +28,13 @@ def write_csv(path: Path, predictions: list[Prediction]) -> None:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["file", "start_seconds", "end_seconds", "label", "probability"])
     table.writerows(rows)
-    _write_text(path, text.getvalue())
+    write_text(path, text.getvalue())
 
 
 def write_json(path: Path, predictions: list[Prediction]) -> None:
     """A list with one object a file."""
     text = json.dumps([asdict(p) for p in predictions], indent=2, ensure_ascii=False) + "\n"
-    _write_text(path, text)
+    write_text(path, text)
 
 
 def write_srt(path: Path, prediction: Prediction) -> None:
@@ -44,7 +44,7 @@ def write_srt(path: Path, prediction: Prediction) -> None:
         f"{s.label} ({s.probability:.0%})\n"
         for number, s in enumerate(prediction.segments, 1)
     ]
-    _write_text(path, "\n".join(blocks))
+    write_text(path, "\n".join(blocks))
 
 
 def srt_time(seconds: float) -> str:
@@ -85,7 +85,8 @@ def _until_break(frames: Iterator[Frame], prediction: Prediction) -> Iterator[Fr
             raise
 
 
-def _write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Text, whole or not at all, its folder made. Raises InputError where the disk refuses."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text_whole(path, text)

@@ -1,0 +1,82 @@
+"""For people's eyes: windows with names and labels on a picture, and faces made unknowable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw
+
+from kineograph.media.draw import load_font
+from kineograph.media.frame import Box
+
+if TYPE_CHECKING:
+    from kineograph.media.frame import Pixels
+
+# told apart by people who see colours differently, too (Okabe and Ito 2008)
+COLOURS = (
+    *((170, 178, 188), (86, 180, 233), (230, 159, 0), (0, 158, 115)),
+    *((204, 121, 167), (240, 228, 66), (213, 94, 0), (0, 114, 178)),
+)
+_UNKNOWN, _INK, _TRACK = (110, 116, 124), (20, 22, 26), (92, 98, 106)
+MOSAIC_STONES = 8  # across a blurred window: a face is two or three stones wide
+HEAD_PART = 0.5  # of a window, from the top: who sits has head and shoulders there
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A window with what is said of it."""
+
+    box: Box
+    text: str
+    probability: float | None = None
+    colour: int | None = None  # a place among COLOURS
+
+
+def draw_windows(pixels: Pixels, windows: Sequence[Seen]) -> Pixels:
+    """Frames with names over them and bars of probability under them, on (H, W, 3) uint8 RGB."""
+    image = Image.fromarray(pixels)
+    pen = ImageDraw.Draw(image)
+    em = max(11, round(image.height * 0.03))
+    line = max(2, round(image.height * 0.005))
+    for each in windows:
+        x, y, width, height = each.box
+        colour = _UNKNOWN if each.colour is None else COLOURS[each.colour % len(COLOURS)]
+        pen.rectangle((x, y, x + width - 1, y + height - 1), outline=colour, width=line)
+        font = load_font(em, bold=True)
+        wide = font.getlength(each.text) + em
+        top = y - round(em * 1.5)
+        top = top if top >= 0 else y
+        left = max(0, min(x, image.width - wide))
+        pen.rectangle((left, top, left + wide, top + round(em * 1.5)), colour)
+        pen.text((left + em / 2, top + em * 0.75), each.text, _INK, font, anchor="lm")
+        if each.probability is not None:
+            low = y + height - line - max(4, em // 3)
+            pen.rectangle((x, low, x + width - 1, y + height - 1), _TRACK)
+            pen.rectangle((x, low, x + round((width - 1) * each.probability), y + height), colour)
+    return np.array(image)
+
+
+def blur_heads(pixels: Pixels, windows: Sequence[Box]) -> Pixels:
+    """A picture on which nobody is known: only the lower half of each window stays as it was.
+
+    No face is looked for, so none can be missed: the rest is averaged to stones of an eighth of the
+    smallest window, and then smoothed.
+    """
+    height, width = pixels.shape[:2]
+    stone = max(8, min((box.width for box in windows), default=width) // MOSAIC_STONES)
+    few = (max(1, width // stone), max(1, height // stone))
+    mosaic = cv2.resize(pixels, few, interpolation=cv2.INTER_AREA)
+    blurred = cv2.resize(mosaic, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+    shown = blurred.copy()
+    for box in windows:
+        top = box.y + round(box.height * HEAD_PART)
+        own = np.s_[top : box.y + box.height, box.x : box.x + box.width]
+        shown[own] = pixels[own]
+    for box in windows:  # a neighbour's lower half may be this one's head
+        head = np.s_[box.y : box.y + round(box.height * HEAD_PART), box.x : box.x + box.width]
+        shown[head] = blurred[head]
+    return shown
