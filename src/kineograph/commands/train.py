@@ -166,7 +166,7 @@ def print_outcome(screen: Screen, found: dict) -> None:
     rows = {"this network": found, **found["baselines"]}
     for title, row in rows.items():
         if "accuracy" in row:
-            title = f"always '{row['always']}'" if "always" in row else title
+            title = f"{title}: always '{row['always']}'" if "always" in row else title
             cells = (row["accuracy"], row["balanced_accuracy"], row["macro_f1"])
             table.add_row(title, *(f"{100 * cell:.1f} %" for cell in cells))
     screen.show(table)
