@@ -43,10 +43,15 @@ def test_an_evaluation_of_its_own_test_side_has_the_trainings_baselines(
 ):
     _, text, found = evaluate(run, trained, square_data.path, "test", tmp_path)
     assert set(found["baselines"]) == {"majority", "metadata"}
-    assert found["baselines"]["majority"] | {"note": ""} == {
-        "accuracy": 0.5, "balanced_accuracy": 0.5, "macro_f1": pytest.approx(1 / 3), "note": "",
-    }  # fmt: skip
-    assert "majority" in text and "No baselines" not in text
+    always = found["baselines"]["majority"]["always"]
+    assert found["baselines"]["majority"] == {
+        "accuracy": 0.5,
+        "balanced_accuracy": 0.5,
+        "macro_f1": pytest.approx(1 / 3),
+        "always": always,
+        "note": f"always '{always}'",
+    }
+    assert f"majority: always '{always}'" in text and "No baselines" not in text
 
 
 def test_where_nothing_can_be_learned_from_one_line_says_so(run, trained, square_data, tmp_path):

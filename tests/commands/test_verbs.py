@@ -1,6 +1,7 @@
 """The verbs as a person runs them: a whole journey on tiny clips; one clear line for bad input."""
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -158,6 +159,11 @@ def test_recipes_prints_the_papers_table(run):
     assert status == 0 and found["weights"] == 73_126 and "73,126" in text
     assert [tuple(row["output"]) for row in found["layers"]][0] == (40, 60, 60, 3)
     assert "0.783" in text and "Fig. 7" in text
+    _, text, found = run("recipes", "writing-frame", "--classes", "2", "--json")
+    assert "Table 1, the best of several trainings: percent of the row" in text
+    assert re.search(r"not writing +95\.6 +4\.4 +29,246", text)
+    assert re.search(r"writing +32\.3 +67\.7 +10,554", text)
+    assert found["recipe"]["published"][0]["confusion"]["rows_percent"][1] == [32.3, 67.7]
     _, text, found = run("recipes", "--json")
     assert set(found["recipes"]) >= {"lrcn-kth", "lrcn-one-block", "lrcn-one-block-frames"}
 

@@ -161,7 +161,10 @@ def test_a_clip_that_is_not_in_the_cache_says_so(cache):
             "sampling 'evne': known are even, jitter, motion, consecutive, windows. Did",
         ),
         ({"short": "pad"}, "short 'pad': known are repeat, wrap, error."),
-        ({"split": "grup"}, "split 'grup': known are auto, given, group, clip. Did you mean"),
+        (
+            {"split": "grup"},
+            "split 'grup': known are auto, given, group, clip, writing-paper-split. Did you mean",
+        ),
         (
             {"size_pixels": (60,)},
             "size_pixels (60,): a frame has a height and a width of 1 or more.",

@@ -175,8 +175,16 @@ def test_clips_that_name_nobody_among_others_that_do_are_counted():
 @pytest.mark.parametrize(
     ("annotations", "options", "words"),
     [
-        (KTH, {"how": "person"}, "split 'person': known are auto, given, group, clip."),
-        (KTH, {"how": "groups"}, "known are auto, given, group, clip. Did you mean 'group'?"),
+        (
+            KTH,
+            {"how": "person"},
+            "split 'person': known are auto, given, group, clip, writing-paper-split.",
+        ),
+        (
+            KTH,
+            {"how": "groups"},
+            "known are auto, given, group, clip, writing-paper-split. Did you mean 'group'?",
+        ),
         (KTH, {"how": "given"}, "600 of 600 annotations name no split. Write train, val or test"),
         (
             KTH[:48],

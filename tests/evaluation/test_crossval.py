@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sklearn.metrics import balanced_accuracy_score, f1_score
 
 from kineograph.errors import InputError
 from kineograph.evaluation import trainings
 from kineograph.evaluation.crossval import Crossval, run_crossval
 from kineograph.evaluation.experiment import run_experiment
-from kineograph.evaluation.pooled import summarise_folds
+from kineograph.evaluation.pooled import over_seeds, summarise_folds
 from kineograph.recipes import change
 from tests.evaluation.folded import folder_of, tiny_recipe, without_waiting
 
@@ -79,6 +80,38 @@ def test_baselines_are_pooled_from_their_answers_and_not_averaged(folded):
         answers = [answer for path in of_folds for answer in lines(path)]
         assert len(answers) == 24 and row["accuracy"] == pytest.approx(share(answers))
         assert len(lines(folded / "baselines" / f"{name}.jsonl")) == 24
+
+
+def test_each_seed_has_the_three_figures_of_all_its_answers(folded):
+    told = json.loads((folded / "crossval.json").read_text())
+    pooled = lines(folded / "predictions.jsonl")
+    truths, found = [a["truth"] for a in pooled], [a["answer"] for a in pooled]
+    (row,) = told["seeds"]
+    assert row["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(truths, found))
+    assert row["macro_f1"] == pytest.approx(f1_score(truths, found, average="macro"))
+    assert told["macro_f1"] == row["macro_f1"] and told["accuracy"] == row["accuracy"]
+    assert told["sds"] == dict.fromkeys(("accuracy", "balanced_accuracy", "macro_f1"))
+    persons = summarise_folds(folded)["persons"]
+    assert sum(person["n"] for person in persons) == 24 and len(persons) == 6
+
+
+def test_the_spread_over_seeds_is_of_each_figure():
+    rows = [
+        {"accuracy": 0.5, "balanced_accuracy": 0.4, "macro_f1": 0.2},
+        {"accuracy": 0.7, "balanced_accuracy": 0.4, "macro_f1": 0.6},
+    ]
+    means, sds = over_seeds(rows)
+    assert means == pytest.approx({"accuracy": 0.6, "balanced_accuracy": 0.4, "macro_f1": 0.4})
+    assert sds == pytest.approx(
+        {"accuracy": 0.02**0.5, "balanced_accuracy": 0.0, "macro_f1": 0.08**0.5}
+    )
+
+
+def test_what_every_fold_always_answers_is_named(folded):
+    """Folds of all classes in equal parts: what is commonest may differ from fold to fold."""
+    labels = {a["answer"] for a in lines(folded / "baselines" / "majority.jsonl")}
+    found = json.loads((folded / "baselines.json").read_text())["majority"].get("always")
+    assert found == (labels.pop() if len(labels) == 1 else None)
 
 
 def test_the_report_tells_fold_by_fold(folded):

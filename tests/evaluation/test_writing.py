@@ -1,5 +1,6 @@
 """The writing recipes on a small drawn lecture: frames are asked singly, seconds joined."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -14,12 +15,16 @@ from kineograph.data.copies import originals
 from kineograph.data.prepare import PREPARE
 from kineograph.data.toy.lecture import LectureConfig, write_lecture
 from kineograph.errors import InputError
+from kineograph.evaluation.again import evaluate_again
 from kineograph.evaluation.evaluate import evaluate
+from kineograph.evaluation.experiment import run_experiment
+from kineograph.evaluation.job import Experiment, no_stage
 from kineograph.export.onnx import export
 from kineograph.export.run import OnnxFile
 from kineograph.nets.models import FrameConfig
 from kineograph.predict.timeline import predict_file
-from kineograph.recipes import RECIPES, Trained, change_all
+from kineograph.recipes import RECIPES, Trained, change_all, load
+from kineograph.report.answers import read_answers
 
 SMALL = ["data.size_pixels=16,16", "model.filters=4,4,4"]
 
@@ -163,3 +168,34 @@ def test_predict_takes_the_depth_that_lies_beside_a_file(lecture):
     shutil.copyfile(video, alone)
     with pytest.raises(InputError, match=r"alone.mp4: no depth lies beside it. Put alone.d"):
         predict_file(alone, trained, asked_network, device=torch.device("cpu"))
+
+
+def test_the_paper_s_protocol_tests_one_person_and_mirrors_and_says_so(lecture, tmp_path):
+    settings = [*SMALL, "data.split=writing-paper-split", "training.epochs=1"]
+    recipe = change_all(RECIPES["writing-gru"], settings)
+    said: list[str] = []
+    run_experiment(
+        Experiment(recipe, lecture, tmp_path / "run", with_baselines=False, say=said.append)
+    )
+    assert any(line.startswith("writing-paper-split: ") for line in said)
+    told = json.loads((tmp_path / "run" / "environment.json").read_text())
+    assert told["data"]["split"]["how"] == "writing-paper-split" and told["leakage"] is None
+    answers = read_answers(tmp_path / "run" / "predictions.jsonl")
+    assert {a.person for a in answers} == {min({a.person for a in lecture.annotations})}
+    mirrors = {a.copy_of for a in answers if a.copy_of}
+    assert mirrors == {a.id for a in answers if not a.copy_of} and len(mirrors) == 9
+    text = (tmp_path / "run" / "report.md").read_text(encoding="utf-8")
+    assert "writing-paper-split: one person, tested on mirrored samples too" in text
+    assert "these figures say little of other people" in text
+    trained = load(tmp_path / "run")
+    evaluate_again(
+        trained,
+        lecture,
+        None,
+        tmp_path / "again",
+        device=torch.device("cpu"),
+        stage=no_stage,
+        say=said.append,
+    )
+    again = read_answers(tmp_path / "again" / "predictions.jsonl")
+    assert [(a.id, a.answer) for a in again] == [(a.id, a.answer) for a in answers]

@@ -1,4 +1,4 @@
-"""ROC, CMC and calibration against scikit-learn, brute force and hand-worked cases."""
+"""ROC, precision-recall, CMC, calibration: scikit-learn, brute force and hand-worked cases."""
 
 from itertools import permutations
 
@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import brier_score_loss, roc_auc_score, top_k_accuracy_score
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    precision_recall_curve,
+    roc_auc_score,
+    top_k_accuracy_score,
+)
 
-from kineograph.metrics.curves import calibration, cmc, roc
+from kineograph.metrics.curves import calibration, cmc, precision_recall, roc
 
 CLASSES = ["a", "b", "c", "d"]
 
@@ -65,6 +71,57 @@ def test_with_one_class_in_the_truth_no_class_has_a_curve():
     assert "a: every truth" in curves.classes[0].note
     assert curves.macro.area is None and curves.macro.note == "macro: no class has a ROC curve."
     assert curves.micro.area is not None
+
+
+@pytest.mark.parametrize("steps", [0, 2])
+def test_precision_and_recall_agree_with_scikit_learn_class_by_class(steps):
+    truths, probabilities = drawn(steps=steps)
+    curves = precision_recall(truths, probabilities, CLASSES)
+    assert [curve.label for curve in curves] == CLASSES
+    for place, curve in enumerate(curves):
+        is_true = np.array(truths) == curve.label
+        precision, recall, _ = precision_recall_curve(is_true, probabilities[:, place])
+        np.testing.assert_allclose(curve.precision, precision)
+        np.testing.assert_allclose(curve.recall, recall)
+        average = average_precision_score(is_true, probabilities[:, place])
+        assert curve.average_precision == pytest.approx(average)
+        assert curve.share == is_true.mean() and curve.note is None
+
+
+@pytest.mark.parametrize("steps", [0, 1, 3])
+def test_average_precision_is_the_sum_of_steps_counted_by_hand(steps):
+    """Truth: every threshold tried, one after the other."""
+    truths, probabilities = drawn(50, seed=3, steps=steps)
+    for place, curve in enumerate(precision_recall(truths, probabilities, CLASSES)):
+        is_true = np.array(truths) == curve.label
+        average, before = 0.0, 0.0
+        for threshold in sorted(set(probabilities[:, place]), reverse=True):
+            called = probabilities[:, place] >= threshold
+            recall = (called & is_true).sum() / is_true.sum()
+            average += (recall - before) * (called & is_true).sum() / called.sum()
+            before = recall
+        assert curve.average_precision == pytest.approx(average)
+
+
+def test_precision_over_recall_of_a_hand_worked_case():
+    """Sorted by probability of w: w, n, w, n. Found 1 of 2 at 1/1, 2 of 2 at 2/3."""
+    writing = np.array([0.9, 0.7, 0.6, 0.2])
+    probabilities = np.stack([1 - writing, writing], axis=1)
+    _, curve = precision_recall(["w", "n", "w", "n"], probabilities, ["n", "w"])
+    assert curve.average_precision == pytest.approx(0.5 * 1 + 0.5 * 2 / 3)
+    assert curve.share == 0.5
+    points = set(zip(curve.recall.round(6), curve.precision.round(6), strict=True))
+    assert {(1.0, 0.5), (1.0, 0.666667), (0.5, 0.5), (0.5, 1.0), (0.0, 1.0)} == points
+    assert curve.recall[0] == 1.0 and curve.recall[-1] == 0.0
+
+
+def test_a_class_that_is_never_true_has_no_precision_to_draw():
+    truths, probabilities = drawn()
+    kept = [place for place, label in enumerate(truths) if label != "d"]
+    *others, absent = precision_recall([truths[i] for i in kept], probabilities[kept], CLASSES)
+    assert absent.average_precision is None and "d: absent from the truth" in absent.note
+    assert all(curve.average_precision is not None for curve in others)
+    assert sum(curve.share for curve in others) == pytest.approx(1)
 
 
 def test_cmc_agrees_with_scikit_learn_where_nothing_ties():

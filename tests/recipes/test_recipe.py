@@ -1,6 +1,7 @@
 """Recipes: changed by name, refused with the nearest, kept as JSON; the papers' own counts."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -59,6 +60,37 @@ def test_the_writing_recipes_have_the_papers_numbers():
     assert table > RECIPES["writing-gru"].published[0].value  # a mean, and the best
     frames = (29246 * 0.956 + 10554 * 0.677) / 39800
     assert RECIPES["writing-frame"].published[0].value == pytest.approx(frames, abs=5e-4)
+
+
+def test_the_published_tables_are_the_papers_and_come_back_from_json():
+    rows = {
+        "writing-gru": ((96.1, 3.9), (24.2, 75.8)),  # Table 2
+        "writing-frame": ((95.6, 4.4), (32.3, 67.7)),  # Table 1
+    }
+    for name, expected in rows.items():
+        recipe = RECIPES[name]
+        table = recipe.published[0].confusion
+        assert table.rows_percent == expected and table.classes == ("not writing", "writing")
+        again = recipe_from_json(json.loads(json.dumps(recipe_to_json(recipe))), "recipe.json")
+        assert again.published[0].confusion == table
+    assert RECIPES["writing-gru"].published[0].confusion.row_counts == (2944, 1036)
+    assert RECIPES["writing-frame"].published[0].confusion.row_counts == (29246, 10554)
+
+
+@pytest.mark.parametrize(
+    ("change_of_table", "words"),
+    [
+        ({"rows_percent": ((96.1, 3.9), (24.2, 57.8))}, "the row 'writing' sums to 82, and rows"),
+        ({"rows_percent": ((96.1, 3.9),)}, "2 classes need 2 rows of 2 percents and a count"),
+        ({"rows_percent": ((100.0,), (100.0,))}, "2 classes need 2 rows of 2 percents"),
+        ({"row_counts": (2944,)}, "a count for each row. Copy the table again."),
+    ],
+)
+def test_a_table_that_was_copied_wrongly_is_refused(change_of_table, words):
+    table = RECIPES["writing-gru"].published[0].confusion
+    with pytest.raises(InputError, match="confusion of Table 2") as told:
+        replace(table, **change_of_table)
+    assert words in str(told.value)
 
 
 def test_one_block_is_one_convolution_and_an_lstm_of_32():

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from kineograph.report.scores import (
     pool,
     probability_matrix,
     score_answers,
-    summarise,
 )
+from kineograph.report.summary import summarise
 from tests.report.drawn_runs import CLASSES, draw_answers, draw_frame_answers
 
 
@@ -52,6 +53,18 @@ def test_whom_an_interval_speaks_of_is_the_widest_group_that_all_answers_name():
     assert score_answers(alone)["interval_by"] == "video"
     half = [clip("1", "a", "a", "p"), clip("2", "a", "b")]
     assert score_answers(half)["interval_by"] == "video"
+
+
+def test_a_mirrored_copy_is_drawn_with_its_original():
+    """Eight seconds, of which half are right, alone and with a mirror that is answered alike."""
+    seconds = [clip(f"s{n}", "ab"[n % 2], "a") for n in range(8)]
+    mirrors = [replace(each, id=f"{each.id}-m", copy_of=each.id) for each in seconds]
+    seconds, both = (
+        [replace(e, video="") for e in found] for found in (seconds, seconds + mirrors)
+    )
+    alone, doubled = score_answers(seconds, ["a", "b"]), score_answers(both, ["a", "b"])
+    assert doubled["interval_by"] == "clip" and doubled["groups"] == alone["groups"] == 8
+    assert doubled["interval"] == alone["interval"] and doubled["n"] == 16
 
 
 def test_one_clip_has_no_interval():
@@ -100,6 +113,7 @@ def test_the_summary_is_json_with_its_protocol(make_run: Callable[..., Path]):
     assert found["baselines"]["frame"]["accuracy"] == 0.4
     assert found["report"] == str(run / "report.html")
     assert {"accuracy", "balanced_accuracy", "macro_f1", "interval", "run"} <= set(found)
+    assert [row["person"] for row in found["persons"]] == [f"person{n}" for n in range(6)]
 
 
 def test_a_run_that_is_not_evaluated_has_no_scores(make_run: Callable[..., Path]):

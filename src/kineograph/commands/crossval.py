@@ -108,6 +108,12 @@ def _finish(screen: Screen, done: dict[str, Any]) -> None:
     spread = "" if found["sd"] is None else f" ± {100 * found['sd']:.1f} (sd over seeds)"
     screen.say(f"pooled over {len(found['folds'])} folds: {100 * found['accuracy']:.1f} %{spread}")
     screen.say(shares)
+    if found["sd"] is not None and found["sds"]:
+        balanced, f1 = (
+            f"{100 * found[name]:.1f} % ± {100 * found['sds'][name]:.1f}"
+            for name in ("balanced_accuracy", "macro_f1")
+        )
+        screen.say(f"balanced accuracy {balanced}, macro F1 {f1}")
     screen.say(f"Report: {done['report']}")
     for kind, lines in (
         ("folds failed", done["failed"]),

@@ -31,7 +31,7 @@ def demo(
     from kineograph.evaluation.experiment import run_experiment
     from kineograph.evaluation.job import Experiment
     from kineograph.recipes import change, find_recipe
-    from kineograph.report.scores import summarise
+    from kineograph.report.summary import summarise
 
     run = folder / "run"
     _make_room(folder)

@@ -29,7 +29,7 @@ def evaluate(
     from kineograph.data.dataset_folder import DataFolder
     from kineograph.evaluation.again import evaluate_again
     from kineograph.recipes import load
-    from kineograph.report.scores import summarise
+    from kineograph.report.summary import summarise
     from kineograph.training.reproduce import choose_device
 
     folder = DataFolder(data)

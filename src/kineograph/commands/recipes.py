@@ -97,11 +97,28 @@ def _beside_torch(screen: Screen) -> None:
     screen.show(table)
 
 
+def _confusion(screen: Screen, found: Any) -> None:
+    """A published confusion table as it was printed."""
+    from rich.table import Table
+
+    title = f"\n  {found.source}: percent of the row"
+    table = Table(box=None, pad_edge=True, title=title, title_justify="left")
+    table.add_column("true ↓  answered →")
+    for label in (*found.classes, found.unit):
+        table.add_column(label, justify="right")
+    rows = zip(found.classes, found.rows_percent, found.row_counts, strict=True)
+    for label, percents, count in rows:
+        table.add_row(label, *(f"{percent:.1f}" for percent in percents), f"{count:,}")
+    screen.show(table)
+
+
 def _published(screen: Screen, recipe: Any) -> None:
     if recipe.published:
         screen.say("\nPublished")
         for figure in recipe.published:
             screen.say(f"  {figure.figure} {figure.value} · {figure.source} · {figure.protocol}")
+            if figure.confusion:
+                _confusion(screen, figure.confusion)
     if recipe.notes:
         screen.say("\nWhat the source leaves open, and what was chosen")
         for note in recipe.notes:

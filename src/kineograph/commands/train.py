@@ -99,7 +99,7 @@ def _finish(screen: Screen, done: dict[str, Any]) -> None:
     """The figures, where the report is, and the status: not zero if clips were left out."""
     if not done:  # the first of several processes has it
         return
-    from kineograph.report.scores import summarise
+    from kineograph.report.summary import summarise
 
     found, left_out = summarise(done["run"]), done["left_out"]
     print_outcome(screen, found)
@@ -166,6 +166,7 @@ def print_outcome(screen: Screen, found: dict) -> None:
     rows = {"this network": found, **found["baselines"]}
     for title, row in rows.items():
         if "accuracy" in row:
+            title = f"{title}: always '{row['always']}'" if "always" in row else title
             cells = (row["accuracy"], row["balanced_accuracy"], row["macro_f1"])
             table.add_row(title, *(f"{100 * cell:.1f} %" for cell in cells))
     screen.show(table)

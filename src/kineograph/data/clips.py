@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kineograph.data.annotation import Annotation
 from kineograph.data.augment import Augmentation, Draw, Frames, apply, draw
 from kineograph.data.cache import Cache
-from kineograph.data.copies import change_of, originals
+from kineograph.data.copies import change_of, originals, with_mirrors
 from kineograph.data.inputs import INPUTS, Look
 from kineograph.data.sampling import (
     SHORT,
@@ -24,7 +24,7 @@ from kineograph.data.sampling import (
     motion_clock,
     part,
 )
-from kineograph.data.split import HOW, check_fractions
+from kineograph.data.split import HOW, WRITING_PAPER, check_fractions
 from kineograph.errors import InputError, nearest
 
 SAMPLING = ("even", "jitter", "motion", "consecutive", "windows")
@@ -49,7 +49,10 @@ class DataConfig:
     moments: str = "first"  # with a rate: "first" frame of every tick, or the "nearest" to it
     label_per_frame: bool = False  # one label for each frame, not one for the clip
     augmentation: Augmentation = field(default_factory=Augmentation)  # in training only
-    split: str = "auto"  # "given", "group", "clip"; auto: the first of these that can be had
+    # "given", "group", "clip"; auto: the first of these that can be had. "writing-paper-split": one
+    # person is tested, on mirrored copies, too.
+    split: str = "auto"
+    test_person: str | None = None  # of "writing-paper-split"; None: who has most clips
     fractions: tuple[float, float, float] = (0.64, 0.16, 0.20)  # train, val, test
     learn_from: float = 1.0  # part of the training side that is learned from: for a learning curve
     seed: int = 0  # of the split alone, so that runs with other seeds share it
@@ -93,6 +96,11 @@ class DataConfig:
                 f"1 at most. Write 0.5 to learn from half of it."
             )
         check_fractions(self.fractions)
+        if self.test_person is not None and self.split != WRITING_PAPER:
+            raise InputError(
+                f"test_person '{self.test_person}': only split {WRITING_PAPER} tests one person, "
+                f"and split is {self.split}. Set data.split={WRITING_PAPER} too, or leave it away."
+            )
 
     @property
     def looks(self) -> list[Look]:
@@ -124,9 +132,9 @@ class ClipDataset:
     """Examples by index. Nothing is kept between them: the same numbers give the same example.
 
     Annotations whose frames are not in the cache are left out (build_cache named them), and so are
-    mirrored and noised copies where nothing is learned. Raises
-    InputError if none is left, if a label is not one of `classes`, or if a clip is too short and
-    config.short is "error".
+    mirrored and noised copies where nothing is learned, but for the mirrors that
+    "writing-paper-split" tests beside their originals. Raises InputError if none is left, if a
+    label is not one of `classes`, or if a clip is too short and config.short is "error".
     """
 
     def __init__(
@@ -138,7 +146,8 @@ class ClipDataset:
         config: DataConfig,
         training: bool,
     ) -> None:
-        wanted = annotations if training else originals(annotations)
+        askable = with_mirrors if config.split == WRITING_PAPER else originals
+        wanted = annotations if training else askable(annotations)
         self.annotations = [annotation for annotation in wanted if annotation in cache]
         self.classes = list(classes)
         self.cache, self.config, self.training = cache, config, training

@@ -1,6 +1,7 @@
 """What stands on two sides of a split and should not: people, recordings, files and copies.
 
-A mirrored or noised copy belongs beside its original in training: anywhere else it is named.
+A mirrored or noised copy belongs beside its original in training: anywhere else it is named. Only
+"writing-paper-split" may test mirrored ones, beside their originals.
 Names are compared as names, files by their bytes, and clips by their pixels: small grey
 thumbnails of a few frames, once as the mean frame (the place) and once as what differs from it
 (the motion). Only where both agree is a clip called a copy, since one fixed camera shows the same
@@ -22,10 +23,10 @@ from numpy.typing import NDArray
 
 from kineograph.data.annotation import Annotation
 from kineograph.data.cache import Cache
-from kineograph.data.copies import originals
+from kineograph.data.copies import is_mirror, originals
 from kineograph.data.dataset_folder import DataFolder
 from kineograph.data.parts_seen import parts_seen, share_pixels
-from kineograph.data.split import Split, check_disjoint, column_of
+from kineograph.data.split import WRITING_PAPER, Split, check_disjoint, column_of
 
 Kind = Literal[
     "person",
@@ -155,12 +156,18 @@ def _overlapping(
 
 
 def _stray_copies(split: Split) -> Iterator[Leak]:
-    """Copies that are tuned or tested on, or learned from without their original."""
+    """Copies that are tuned or tested on, or learned from without their original.
+
+    Of "writing-paper-split" a mirror may be tested where its original is tested.
+    """
     learned = {each.id for each in split.train}
+    tested = {each.id for each in split.test} if split.how == WRITING_PAPER else set()
     where = {each.id: side for side, clips in split.sides.items() for each in clips}
     for side, annotations in split.sides.items():
         for each in annotations:
             if each.copy_of is None or (side == "train" and each.copy_of in learned):
+                continue
+            if side == "test" and is_mirror(each) and each.copy_of in tested:
                 continue
             home = where.get(each.copy_of)
             beside = f"its original {each.copy_of} in {home}" if home else "its original on no side"

@@ -5,21 +5,23 @@ in test: 91 % on UCF101 became 76 % when that was mended. So clips that belong t
 joined into units first, and whole units are dealt to the sides.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kineograph.data.annotation import SIDES, Annotation
-from kineograph.data.copies import copies_of, originals
+from kineograph.data.copies import copies_of, mirrors_of, originals
 from kineograph.data.deal import Counts, deal
 from kineograph.data.parts_seen import Seen, parts_seen
 from kineograph.errors import InputError, nearest
 
-HOW = ("auto", "given", "group", "clip")
+WRITING_PAPER = "writing-paper-split"  # one person tested, mirrored copies with the originals
+HOW = ("auto", "given", "group", "clip", WRITING_PAPER)
 JOINING = ("group", "person", "source")  # an annotation's first of these names its unit
 WARNING_LINES = 3
+PEOPLE_SHOWN = 12
 
 Key = tuple[str, str]  # a column and what it says
 
@@ -31,7 +33,7 @@ class Split:
     train: list[Annotation]
     val: list[Annotation]
     test: list[Annotation]
-    how: str  # "given", "group" or "clip"
+    how: str  # "given", "group", "clip" or "writing-paper-split"
     warning: str | None = None
     copies_left_out: int = 0  # mirrored or noised, of clips that are not learned from
 
@@ -47,15 +49,20 @@ def assign_splits(
     *,
     fractions: Sequence[float] = (0.64, 0.16, 0.20),
     seed: int = 0,
+    test_person: str | None = None,
+    tuned: bool = True,
 ) -> Split:
     """Deal annotations to train, val and test, in parts near to `fractions`.
 
     how: "given" takes the split that each annotation names; "group" keeps every group, person,
     source and video on one side; "clip" deals each annotation by itself. "auto" is "given" if
     all annotations name a split, else "group" if any names a group, person or source, else it
-    deals video files. The same annotations, fractions and seed give the same split, in whatever
-    order they come. Copies go where their originals are learned from, and nowhere
-    else. Raises InputError if there is not enough to fill the sides.
+    deals video files. "writing-paper-split" tests one person: `test_person`, else the one with most
+    annotations (of equals the first name); all others are learned from, but those that are tuned on
+    if `tuned`. The same annotations, fractions and seed give the same split, in whatever order they
+    come. Copies go where their originals are learned from, and nowhere else; the exception are
+    mirrors of "writing-paper-split", tested where their originals are. Raises InputError if there
+    is not enough to fill the sides.
     """
     if how not in HOW:
         raise InputError(f"split '{how}': known are {', '.join(HOW)}. {nearest(how, HOW)}".rstrip())
@@ -63,6 +70,9 @@ def assign_splits(
     if not annotations:
         raise InputError("there are no annotations to split. Prepare the data set again.")
     ordered = sorted(annotations, key=lambda annotation: (annotation.video, annotation.id))
+    if how == WRITING_PAPER:
+        kept = shares if tuned else np.array([1.0, 0.0, 0.0])
+        return _one_person(originals(ordered), ordered, kept, seed, test_person)
     return with_copies(_split(originals(ordered), how, shares, seed), ordered)
 
 
@@ -77,10 +87,19 @@ def _split(annotations: Sequence[Annotation], how: str, shares: Counts, seed: in
 
 
 def with_copies(split: Split, annotations: Sequence[Annotation]) -> Split:
-    """A split of originals, and on its training side the copies of those that stand there."""
+    """A split of originals, and on its training side the copies of those that stand there.
+
+    Of "writing-paper-split" also, on its test side, mirrors.
+    """
     added = copies_of(split.train, annotations)
-    left_out = len(annotations) - len(originals(annotations)) - len(added)
-    return replace(split, train=[*split.train, *added], copies_left_out=left_out)
+    mirrors = mirrors_of(split.test, annotations) if split.how == WRITING_PAPER else []
+    left_out = len(annotations) - len(originals(annotations)) - len(added) - len(mirrors)
+    return replace(
+        split,
+        train=[*split.train, *added],
+        test=[*split.test, *mirrors],
+        copies_left_out=left_out,
+    )
 
 
 def check_disjoint(split: Split) -> list[str]:
@@ -166,6 +185,58 @@ def _by_clip(annotations: Sequence[Annotation], shares: Counts, seed: int, *, as
         why = "no group, person or source is named, so the split is by video file"
     warning = f"{why}: the same person or place may be on two sides, and figures be too high."
     return Split(*_dealt(annotations, units, shares, seed), how="clip", warning=warning)
+
+
+def _one_person(
+    clips: Sequence[Annotation],
+    annotations: Sequence[Annotation],
+    shares: Counts,
+    seed: int,
+    asked: str | None,
+) -> Split:
+    """One person tested with mirrors, as a paper did; the rest learned from, or tuned on."""
+    tested = _tested_person(clips, asked)
+    test = [clip for clip in clips if clip.person == tested]
+    train = [clip for clip in clips if clip.person != tested]
+    val: list[Annotation] = []
+    if shares[1] > 0:
+        without_test = np.array([shares[0], shares[1], 0.0]) / (shares[0] + shares[1])
+        train, val, _ = _dealt(train, joined(train, _all_keys(train)), without_test, seed)
+    split = with_copies(Split(train, val, test, WRITING_PAPER), annotations)
+    mirrors = len(split.test) - len(test)
+    warning = (
+        f"{WRITING_PAPER}: '{tested}' alone is tested, on {len(test)} samples and {mirrors} "
+        "mirrored copies of them, as in the paper: these figures say little of other people. "
+        "Beside them belongs kineograph crossval --by person: everyone once, and no copy."
+    )
+    return replace(split, warning=warning)
+
+
+def _tested_person(clips: Sequence[Annotation], asked: str | None) -> str:
+    """Who is tested: as asked, else the person with most clips, of equals the first by name."""
+    nameless = sum(clip.person is None for clip in clips)
+    if nameless or not clips:
+        raise InputError(
+            f"split '{WRITING_PAPER}': {nameless} of {len(clips)} clips name no person, and it "
+            "tests one. Write a person into each of annotations.jsonl, or set data.split=group."
+        )
+    counts = Counter(str(clip.person) for clip in clips)
+    if asked is not None and asked not in counts:
+        raise InputError(
+            f"test_person '{asked}': no clip is of this person; there are {_some(sorted(counts))}. "
+            f"{nearest(asked, counts) or 'Name one of them.'}"
+        )
+    if len(counts) < 2:
+        raise InputError(
+            f"split '{WRITING_PAPER}': all clips are of '{next(iter(counts))}', and one person is "
+            "tested while others are learned from. Add clips of others, or set data.split=clip."
+        )
+    return asked or min(counts, key=lambda name: (-counts[name], name))
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - PEOPLE_SHOWN
+    return ", ".join(names[:PEOPLE_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _named(annotation: Annotation) -> list[Key]:

@@ -12,11 +12,12 @@ from kineograph.data.cache import Cache
 from kineograph.data.clips import ClipDataset
 from kineograph.data.copies import originals
 from kineograph.data.dataset_folder import DataFolder
-from kineograph.data.split import Split, assign_splits
+from kineograph.data.split import Split
 from kineograph.errors import InputError, nearest
 from kineograph.evaluation import baselines
 from kineograph.evaluation.environment import environment
 from kineograph.evaluation.job import Experiment, Stage, ask, read_clips, write_json
+from kineograph.evaluation.sides import deal_as
 from kineograph.evaluation.worst import draw_worst
 from kineograph.recipes import Trained
 from kineograph.report.answers import write_answers
@@ -54,12 +55,12 @@ def evaluate_again(
     split = Split(train=[], val=[], test=originals(readable), how="all clips", warning=None)
     whole: Split | None = None
     if side != "all":
-        whole = assign_splits(readable, config.split, fractions=config.fractions, seed=config.seed)
-        chosen = getattr(whole, side)
+        whole = deal_as(trained.recipe, readable)
+        chosen = whole.sides[side] if side == "test" else originals(whole.sides[side])
         split = Split(
             train=[],
             val=[],
-            test=originals(chosen),
+            test=chosen,
             how=f"{whole.how}, {side} side",
             warning=whole.warning,
         )

@@ -27,11 +27,14 @@ class Guess:
     asked: list[Annotation]
     labels: list[str]
     note: str
+    always: str | None = None  # the one label that it answers to everything
 
     @property
     def scores(self) -> dict[str, object]:
         """The three figures and the note."""
-        return scores_of([a.label for a in self.asked], self.labels) | {"note": self.note}
+        always = {} if self.always is None else {"always": self.always}
+        truths = [a.label for a in self.asked]
+        return scores_of(truths, self.labels) | always | {"note": self.note}
 
     @property
     def answers(self) -> list[Answer]:
@@ -44,6 +47,7 @@ class Guess:
                 end_seconds=clip.end_seconds,
                 person=clip.person,
                 group=clip.group,
+                copy_of=clip.copy_of,
                 truth=clip.label,
                 answer=label,
                 probabilities={},
@@ -56,7 +60,7 @@ def majority(train: Sequence[Annotation], test: Sequence[Annotation]) -> Guess:
     """Always the commonest label of the training side; of equals the first by alphabet."""
     counts = Counter(a.label for a in train)
     label = min(counts, key=lambda name: (-counts[name], name))
-    return Guess(list(test), [label] * len(test), f"always '{label}'")
+    return Guess(list(test), [label] * len(test), f"always '{label}'", label)
 
 
 def metadata(

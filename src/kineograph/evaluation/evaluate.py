@@ -69,6 +69,7 @@ def _answer(
         end_seconds=annotation.end_seconds,
         person=annotation.person,
         group=annotation.group,
+        copy_of=annotation.copy_of,
         split=split,
         truth=[classes[int(t)] for t in truth] if best.ndim else annotation.label,
         answer=[classes[int(b)] for b in best] if best.ndim else classes[int(best)],

@@ -13,10 +13,12 @@ from kineograph.evaluation.baselines import scores_of
 from kineograph.evaluation.job import Experiment, write_json
 from kineograph.evaluation.trainings import FoldTraining
 from kineograph.evaluation.worst import SHOWN
+from kineograph.metrics.labels import SCORES
 from kineograph.report.answers import Answer, read_answers, write_answers
 from kineograph.report.run_files import number, within
-from kineograph.report.scores import score_answers, summarise
+from kineograph.report.scores import score_answers
 from kineograph.report.streams import stream_files
+from kineograph.report.summary import summarise
 from kineograph.training.reproduce import describe_environment
 
 BASELINES = ("majority", "metadata", "frame")
@@ -91,6 +93,8 @@ def _pool_baselines(run: Path, ended: Sequence[FoldTraining]) -> dict[str, Any]:
         labels = [label for answer in answers for label in answer.answers]
         note = f"the answers of {len(of_fold)} folds pooled, first seed"
         found[name] = scores_of(truths, labels) | {"note": note}
+        if name == "majority" and len(set(labels)) == 1:  # the commonest in every fold
+            found[name]["always"] = labels[0]
     return found
 
 
@@ -177,19 +181,33 @@ def _figures(
         found = [answer for answer in answers if answer.seed == seed]
         if found:
             among = len({answer.fold for answer in found})
-            of_seed.append(
-                {"seed": seed, "accuracy": share_right(found), "n": len(found), "folds": among}
-            )
-    shares = [row["accuracy"] for row in of_seed]
+            truths = [label for answer in found for label in answer.truths]
+            labels = [label for answer in found for label in answer.answers]
+            figures = scores_of(truths, labels)
+            of_seed.append({"seed": seed, **figures, "n": len(found), "folds": among})
+    means, sds = over_seeds(of_seed)
     return {
         "by": by,
         "folds": rows,
         "folds_pooled": len({answer.fold for answer in answers}),
         "seeds": of_seed,
-        "accuracy": statistics.mean(shares),
-        "sd": statistics.stdev(shares) if len(shares) > 1 else None,
+        **means,
+        "sd": sds["accuracy"],
+        "sds": sds,
         "interval": score_answers(answers, classes)["interval"],
         "failed": dict(failed),
+    }
+
+
+def over_seeds(
+    rows: Sequence[Mapping[str, Any]],
+) -> tuple[dict[str, float], dict[str, float | None]]:
+    """Means of the three figures over seeds, and standard deviations; one seed has none."""
+    values = {name: [row[name] for row in rows] for name in SCORES}
+    means = {name: statistics.mean(each) for name, each in values.items()}
+    several = len(rows) > 1
+    return means, {
+        name: statistics.stdev(each) if several else None for name, each in values.items()
     }
 
 
@@ -230,8 +248,9 @@ def summarise_folds(run: Path | str) -> dict[str, Any]:
     protocol = found["protocol"] | {"by": crossval["by"], "n": sum(tested.values())}
     protocol["validation"] = split["validation"]
     return found | {
-        "accuracy": crossval["accuracy"],
+        **{name: crossval[name] for name in SCORES if name in crossval},
         "sd": crossval["sd"],
+        "sds": crossval.get("sds"),
         "interval": crossval["interval"],
         "folds": crossval["folds"],
         "seeds": crossval["seeds"],

@@ -22,7 +22,7 @@ from kineograph import __version__
 from kineograph.data.annotation import Annotation
 from kineograph.data.dataset_folder import DataFolder
 from kineograph.data.folds import Fold, default_by, folds
-from kineograph.data.split import Split, assign_splits
+from kineograph.data.split import Split
 from kineograph.errors import InputError
 from kineograph.evaluation.crossval import check_seeds
 from kineograph.evaluation.environment import clip_seconds
@@ -38,7 +38,7 @@ from kineograph.evaluation.job import (
     write_json,
 )
 from kineograph.evaluation.pooled import share_right
-from kineograph.evaluation.sides import prepare_sides
+from kineograph.evaluation.sides import deal_as, prepare_sides
 from kineograph.evaluation.trainings import KILLED, FoldTraining, check_plan, run_trainings
 from kineograph.recipes import Recipe, recipe_to_json
 from kineograph.recipes.trained import write_recipe_file
@@ -154,14 +154,13 @@ def _inner_folds(
     job: Search, recipe: Recipe, readable: Sequence[Annotation]
 ) -> tuple[Split, str, list[Fold]]:
     """The sides as `train` deals them, and the inner folds of all that is not tested."""
-    data = recipe.data
-    split = assign_splits(readable, data.split, fractions=data.fractions, seed=data.seed)
+    split = deal_as(recipe, list(readable))
     if split.warning:
         job.say(split.warning)
     rest = [*split.train, *split.val]
     by = job.by or default_by(rest)
     tuned = recipe.training.keep == "best"
-    return split, by, folds(rest, by, count=job.inner, tuned=tuned, seed=data.seed)
+    return split, by, folds(rest, by, count=job.inner, tuned=tuned, seed=recipe.data.seed)
 
 
 def _fingerprint(split: Split, inner: Sequence[Fold]) -> str:

@@ -11,6 +11,7 @@ from kineograph.data.part_learned import part_learned
 from kineograph.data.split import Split, assign_splits
 from kineograph.errors import InputError
 from kineograph.evaluation.job import Experiment, Sides, read_clips
+from kineograph.recipes import Recipe
 
 LEAKS_SHOWN = 3
 
@@ -19,11 +20,7 @@ def prepare_sides(job: Experiment) -> tuple[Sides, list[str]]:
     """Read the clips and split them; returns the sides and what was left out."""
     cache, readable, problems = read_clips(job)
     data = job.recipe.data
-    split = (
-        _readable_of(job.split, readable)
-        if job.split
-        else assign_splits(readable, data.split, fractions=data.fractions, seed=data.seed)
-    )
+    split = _readable_of(job.split, readable) if job.split else deal_as(job.recipe, readable)
     split = replace(split, train=part_learned(split.train, data.learn_from))
     if split.warning:
         job.say(split.warning)
@@ -40,6 +37,19 @@ def prepare_sides(job: Experiment) -> tuple[Sides, list[str]]:
     return Sides(
         split, leakage, cache, side(split.train, True), val, side(split.test, False)
     ), problems
+
+
+def deal_as(recipe: Recipe, readable: list[Annotation]) -> Split:
+    """The split that a recipe asks for."""
+    data = recipe.data
+    return assign_splits(
+        readable,
+        data.split,
+        fractions=data.fractions,
+        seed=data.seed,
+        test_person=data.test_person,
+        tuned=recipe.training.keep == "best",
+    )
 
 
 def _readable_of(split: Split, readable: list[Annotation]) -> Split:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from kineograph.data.augment import apply
 from kineograph.data.clips import ClipDataset
+from kineograph.data.copies import change_of
 from kineograph.media.write import write_strip
 from kineograph.report.answers import Answer
 from kineograph.whole_file import write_text_whole
@@ -25,11 +27,15 @@ def draw_worst(run: Path, answers: list[Answer], data: ClipDataset) -> None:
     wrong.sort(key=lambda pair: (-pair[0], pair[1].id))
     listed = []
     for number, (sureness, answer) in enumerate(wrong[:SHOWN], 1):
-        frames, seconds = data.cache[clips[answer.id]]
+        clip = clips[answer.id]
+        frames, seconds = data.cache[clip]
         chosen = np.linspace(0, len(frames) - 1, min(PICTURES, len(frames))).round().astype(int)
         name = f"worst_{number:02}.png"
         captions = [f"{seconds[i] - seconds[0]:.1f} s" for i in chosen]
-        write_strip(folder / name, [np.asarray(frames[i]) for i in chosen], captions=captions)
+        shown = np.asarray(frames[chosen])
+        if clip.copy_of is not None:  # as the network saw it
+            shown = apply(shown, change_of(clip), "rgb")
+        write_strip(folder / name, list(shown), captions=captions)
         listed.append(
             {
                 "file": name,

@@ -1,6 +1,7 @@
-"""Curves of answers with probabilities: ROC, CMC (rank k), calibration with its two errors.
+"""Curves of answers with probabilities: ROC, precision-recall, CMC (rank k), calibration.
 
-Probabilities are (n, C) with columns in the order of the classes. ROC by scikit-learn.
+Probabilities are (n, C) with columns in the order of the classes. ROC and precision-recall by
+scikit-learn.
 """
 
 from collections.abc import Sequence
@@ -32,6 +33,22 @@ class Roc:
     classes: list[RocCurve]
     macro: RocCurve
     micro: RocCurve
+
+
+@dataclass(frozen=True, eq=False)
+class PrecisionRecallCurve:
+    """One class against the rest; without an average precision there is a note that says why.
+
+    Recall falls from 1 to 0 along the points. share: of the class in the truth, which is the
+    precision of guessing.
+    """
+
+    label: str
+    precision: Numbers  # (points,)
+    recall: Numbers  # (points,)
+    average_precision: float | None
+    share: float
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +145,33 @@ def roc(truths: Sequence[str], probabilities: ArrayLike, classes: Sequence[str])
     is_true = label_indices(truths, classes)[:, None] == np.arange(len(classes))  # (n, C)
     curves = [_roc_curve(label, is_true[:, i], matrix[:, i]) for i, label in enumerate(classes)]
     return Roc(curves, _macro(curves), _roc_curve("micro", is_true.ravel(), matrix.ravel()))
+
+
+def precision_recall(
+    truths: Sequence[str], probabilities: ArrayLike, classes: Sequence[str]
+) -> list[PrecisionRecallCurve]:
+    """Precision over recall, one class against the rest, from probabilities (n, C).
+
+    The average precision is a sum of steps, precision times what recall gains, with nothing drawn
+    between the points: straight lines between them would flatter (Davis & Goadrich 2006). A class
+    absent from the truth has none and says so in its note.
+    """
+    from sklearn.metrics import average_precision_score, precision_recall_curve  # about a second
+
+    matrix = _matrix(truths, probabilities, classes)
+    is_true = label_indices(truths, classes)[:, None] == np.arange(len(classes))  # (n, C)
+    curves = []
+    for place, label in enumerate(classes):
+        positive, scores = is_true[:, place], matrix[:, place]
+        if not positive.any():
+            note = f"{label}: absent from the truth; there is nothing to find."
+            curves.append(PrecisionRecallCurve(label, np.empty(0), np.empty(0), None, 0.0, note))
+            continue
+        precision, recall, _ = precision_recall_curve(positive, scores)
+        average = float(average_precision_score(positive, scores))
+        share = float(positive.mean())
+        curves.append(PrecisionRecallCurve(label, precision, recall, average, share))
+    return curves
 
 
 def cmc(truths: Sequence[str], probabilities: ArrayLike, classes: Sequence[str]) -> Numbers:

@@ -7,6 +7,7 @@ from kineograph.recipes.lrcn_kth import LRCN_KTH
 from kineograph.recipes.lrcn_one_block import LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRAMES
 from kineograph.recipes.recipe import (
     Published,
+    PublishedConfusion,
     Recipe,
     change,
     change_all,
@@ -43,6 +44,7 @@ RECIPES = {
 __all__ = [
     "RECIPES",
     "Published",
+    "PublishedConfusion",
     "Recipe",
     "Trained",
     "change",

@@ -12,6 +12,35 @@ from kineograph.nets.models import MODELS, TwoStreamConfig
 from kineograph.tasks import TASKS, LabelFrames, LabelStreams
 from kineograph.training.optimise import TrainingConfig
 
+ROUNDED = 0.06  # percents of a printed table: each may be off by this
+
+
+@dataclass(frozen=True)
+class PublishedConfusion:
+    """A confusion table that the source printed: rows true, columns answered, in percent."""
+
+    classes: tuple[str, ...]
+    rows_percent: tuple[tuple[float, ...], ...]
+    row_counts: tuple[int, ...]  # how many of each class were tested
+    unit: str  # what was counted: "frames" or "seconds"
+    source: str  # paper, table
+    protocol: str  # data, split, which of several trainings
+
+    def __post_init__(self) -> None:
+        """Refuse what is no table of these classes."""
+        size = len(self.classes)
+        if {len(self.rows_percent), len(self.row_counts), *map(len, self.rows_percent)} != {size}:
+            raise InputError(
+                f"confusion of {self.source}: {size} classes need {size} rows of {size} percents "
+                "and a count for each row. Copy the table again."
+            )
+        for label, row in zip(self.classes, self.rows_percent, strict=True):
+            if abs(sum(row) - 100) > ROUNDED * size:
+                raise InputError(
+                    f"confusion of {self.source}: the row '{label}' sums to {sum(row):g}, and rows "
+                    "are percents of 100. Copy the table again."
+                )
+
 
 @dataclass(frozen=True)
 class Published:
@@ -22,8 +51,9 @@ class Published:
     source: str  # paper, table and row
     protocol: str  # data, split, normalisation: whatever makes it comparable or not
     data: str = ""  # the data set's name, to compare with ours
-    split: str = ""  # as DataConfig.split names it: "clip", "group" or "given"
+    split: str = ""  # as DataConfig.split names it: "clip", "group", "given", …
     table: tuple[tuple[str, float, float, float], ...] = ()  # label, precision, recall, F1
+    confusion: PublishedConfusion | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +89,7 @@ class Recipe:
 
 
 KINDS = {"model": MODELS, "task": TASKS}
+WORDS = (str, str | None)  # fields in which 7 is a name: a person's
 CHANGEABLE = ("data", "model", "task", "training")
 
 
@@ -151,9 +182,10 @@ def _parse(text: str, hint: Any) -> Any:
     if text.lower() in ("none", "null"):
         return None
     try:
-        return json.loads(text.lower() if text.lower() in ("true", "false") else text)
+        found = json.loads(text.lower() if text.lower() in ("true", "false") else text)
     except json.JSONDecodeError:
         return text
+    return text if hint in WORDS and not isinstance(found, str) else found
 
 
 def _shown(value: Any) -> str:

@@ -31,6 +31,7 @@ class Answer:
     split: str | None = "test"
     fold: str | None = None  # of a cross-validation: "fold-01"
     seed: int | None = None
+    copy_of: str | None = None  # the id of the original, where a mirrored copy is tested
     truth: Label
     answer: Label
     probabilities: Mapping[str, Probability]  # label -> probability; empty where none was kept
@@ -91,7 +92,7 @@ def _kind(label: Label) -> str:
 
 
 FIELDS = tuple(field.name for field in fields(Answer))
-OF_FOLDS = ("fold", "seed")  # written only where they say something
+RARE = ("fold", "seed", "copy_of")  # written only where they say something
 
 
 def _plain(value: Probability) -> float | list[float]:
@@ -100,7 +101,7 @@ def _plain(value: Probability) -> float | list[float]:
 
 def _line(answer: Answer) -> str:
     row = {name: getattr(answer, name) for name in FIELDS}
-    row = {name: value for name, value in row.items() if value is not None or name not in OF_FOLDS}
+    row = {name: value for name, value in row.items() if value is not None or name not in RARE}
     for name in ("truth", "answer"):
         row[name] = row[name] if isinstance(row[name], str) else list(row[name])
     row["probabilities"] = {label: _plain(value) for label, value in answer.probabilities.items()}

@@ -1,9 +1,8 @@
-"""From answers to figures: scores with intervals, comparison with the single frame, `--json`."""
+"""From answers to figures: scores with intervals, comparison with the single frame."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from kineograph.metrics.intervals import (
 from kineograph.metrics.labels import SCORES, confusion_counts
 from kineograph.metrics.paired import mean_difference
 from kineograph.report.answers import Answer
-from kineograph.report.run_files import RunFiles, read_run
 
 FEW_GROUPS = 6  # from fewer, a bootstrap interval is rough and the report says so
 
@@ -75,12 +73,15 @@ def pool(answers: Sequence[Answer], classes: Sequence[str] = ()) -> Pooled:
 
 
 def _groups(answers: Sequence[Answer]) -> tuple[str, list[str]]:
-    """Persons if all are named and there are two; else groups, else video files, else clips."""
+    """Persons if all are named and there are two; else groups, else video files, else clips.
+
+    A mirrored copy is drawn with its original: two answers about one second are not two seconds.
+    """
     for kind in ("person", "group", "video"):
         names = [getattr(answer, kind) for answer in answers]
         if all(names) and len(set(names)) > 1:
             return kind, names
-    return "clip", [answer.id for answer in answers]
+    return "clip", [answer.copy_of or answer.id for answer in answers]
 
 
 def probability_matrix(
@@ -170,32 +171,3 @@ def share_right_by_clip(answers: Sequence[Answer]) -> dict[str, float]:
         right = sum(truth == found for truth, found in pairs)
         shares[answer.id].append(right / len(pairs) if pairs else 0.0)
     return {name: float(np.mean(each)) for name, each in shares.items()}
-
-
-def protocol(run: RunFiles, scored: int) -> dict[str, Any]:
-    """What a figure must be printed with: data, split, n of scored clips or frames, seeds."""
-    seed = run.known("seed")
-    return {
-        "data": run.known("data", "name"),
-        "split": run.known("data", "split", "how"),
-        "n": scored,
-        "seeds": seed if isinstance(seed, list) else [] if seed is None else [seed],
-        "pooled": True,
-    }
-
-
-def summarise(folder: Path | str) -> dict[str, Any]:
-    """What `--json` prints of a run folder, from its files alone.
-
-    Scores are None before the run is evaluated; "interval" is None where all answers belong to one
-    person or recording.
-    """
-    run = read_run(folder)
-    scores = score_answers(run.answers, run.classes) if run.answers else {}
-    names = ("accuracy", "balanced_accuracy", "macro_f1", "interval")
-    return {name: scores.get(name) for name in names} | {
-        "baselines": run.baselines,
-        "protocol": protocol(run, scores.get("n", 0)),
-        "run": str(run.folder),
-        "report": str(run.folder / "report.html"),
-    }

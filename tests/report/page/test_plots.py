@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from kineograph.metrics.curves import calibration, cmc, roc
-from kineograph.report.page import plots
+from kineograph.metrics.curves import calibration, cmc, precision_recall, roc
+from kineograph.report.page import curve_plots, plots
 from kineograph.report.page.drawing import VARIABLES, shorten, shorten_all, text_width
 
 NAMES = ["<script>", "$x$ & 'y'", "_hidden", "走路", 'ходьба "тихо"']
@@ -24,16 +24,19 @@ DRAWN: dict[str, Callable[[], str]] = {
     "one epoch": lambda: plots.training_curve("Accuracy", {"training": [(1, 0.5)]}, shares=True),
     "confusion": lambda: plots.confusion_matrix(RNG.integers(9, size=(5, 5)), NAMES),
     "two classes": lambda: plots.confusion_matrix(np.array([[5, 0], [2, 3]]), NAMES[:2]),
-    "roc": lambda: plots.roc_curves(roc(TRUTHS, SHARES, NAMES)),
-    "cmc": lambda: plots.cmc_curve(cmc(TRUTHS, SHARES, NAMES)),
-    "calibration": lambda: plots.calibration_diagram(calibration(TRUTHS, SHARES, NAMES)),
+    "roc": lambda: curve_plots.roc_curves(roc(TRUTHS, SHARES, NAMES)),
+    "precision-recall": lambda: curve_plots.precision_recall_curves(
+        precision_recall(TRUTHS, SHARES, NAMES)
+    ),
+    "cmc": lambda: curve_plots.cmc_curve(cmc(TRUTHS, SHARES, NAMES)),
+    "calibration": lambda: curve_plots.calibration_diagram(calibration(TRUTHS, SHARES, NAMES)),
     "bars": lambda: plots.bars(
         [("this network", 0.7, (0.6, 0.8)), ("majority", 0.2, None)], "accuracy"
     ),
     "groups": lambda: plots.group_dots([(name, 0.5, 9) for name in NAMES], 0.5, "by person"),
     "timelines": lambda: plots.timelines([STRIP], NAMES),
 }
-WITH_CLASSES = ("confusion", "roc", "groups", "timelines")
+WITH_CLASSES = ("confusion", "roc", "precision-recall", "groups", "timelines")
 
 
 def words(svg: str) -> list[str]:
@@ -87,7 +90,7 @@ def test_of_many_classes_the_lowest_curves_are_named():
     labels = [f"class{number}" for number in range(12)]
     truths = labels * 5
     shares = np.random.default_rng(0).dirichlet(np.ones(12), size=60)
-    found = " ".join(words(plots.roc_curves(roc(truths, shares, labels))))
+    found = " ".join(words(curve_plots.roc_curves(roc(truths, shares, labels))))
     lowest = sorted(roc(truths, shares, labels).classes, key=lambda curve: curve.area)[0]
     assert f"{lowest.label} {lowest.area:.3f}" in found
     assert len(re.findall(r"class\d+ 0", found)) == 3

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.report.page import as_markdown, plots
+from kineograph.report.page import as_markdown, curve_plots, plots
 from kineograph.report.page.report import build_report, write_report
 from tests.report.drawn_runs import draw_answers, draw_frame_answers, write_json
 
@@ -51,15 +51,19 @@ def read(page: Path) -> str:
     return page.read_text(encoding="utf-8")
 
 
-DRAWING = [name for name, found in vars(plots).items() if hasattr(found, "__wrapped__")]
-DRAWING.remove("plain_style")
+DRAWING = [
+    (room, name)
+    for room in (plots, curve_plots)
+    for name, found in vars(room).items()
+    if hasattr(found, "__wrapped__") and name != "plain_style"
+]
 
 
 @pytest.fixture
 def words(monkeypatch: pytest.MonkeyPatch) -> Words:
     """The report in words; its pictures are left undrawn, since test_plots.py draws them."""
-    for name in DRAWING:
-        monkeypatch.setattr(plots, name, lambda *_, **__: "<svg><title>undrawn</title></svg>")
+    for room, name in DRAWING:
+        monkeypatch.setattr(room, name, lambda *_, **__: "<svg><title>undrawn</title></svg>")
     return lambda run: as_markdown.page(build_report(run))
 
 
@@ -226,7 +230,7 @@ def test_answers_without_probabilities_still_have_a_report(make_run: MakeRun, wo
     rows = [json.loads(line) | {"probabilities": {}} for line in read(path).splitlines()]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     text = words(run)
-    assert "keeps no probabilities: no ROC, rank or calibration" in text
+    assert "keeps no probabilities: no ROC, precision over recall, rank or" in text
     assert "Each of the 6 persons" in text  # what needs none is still drawn
 
 
@@ -253,7 +257,7 @@ def test_more_classes_than_a_table_holds_are_folded(make_run: MakeRun, words: Wo
 
 
 def test_every_plot_can_be_left_undrawn():
-    assert len(DRAWING) == 8 and "roc_curves" in DRAWING
+    assert len(DRAWING) == 9 and (curve_plots, "roc_curves") in DRAWING
 
 
 def test_drawing_needs_no_torch_and_no_display():

@@ -1,12 +1,20 @@
 """Sections of a report that are drawn from the answers: scores, baselines, classes, curves."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from kineograph.metrics.curves import calibration, cmc, roc
+from kineograph.metrics.curves import (
+    PrecisionRecallCurve,
+    calibration,
+    cmc,
+    precision_recall,
+    roc,
+)
 from kineograph.metrics.labels import class_table, confused_pairs
 from kineograph.report.answers import Answer
-from kineograph.report.page import plots
+from kineograph.report.page import curve_plots, plots
 from kineograph.report.page.blocks import (
     Beside,
     Block,
@@ -18,9 +26,11 @@ from kineograph.report.page.blocks import (
     Table,
 )
 from kineograph.report.page.material import Material
+from kineograph.report.page.percent_table import FEW_CLASSES, percent_table, percents_of
 from kineograph.report.page.words import (
     BASELINES,
     GROUPS,
+    baseline_name,
     count,
     figures,
     gain_words,
@@ -31,7 +41,6 @@ from kineograph.report.page.words import (
 from kineograph.report.run_files import number
 from kineograph.report.scores import Pooled, probability_matrix
 
-MOST_GROUPS = 30
 MOST_CLASSES = 30  # in a table; of more, the weakest are shown and all are folded away
 TIMELINES = 6  # in two pictures beside each other
 
@@ -46,13 +55,21 @@ def headline(material: Material) -> Section:
         "balanced_accuracy": "Balanced accuracy",
         "macro_f1": "Macro F1",
     }
+    spreads = material.run.crossval.get("sds") or {}
     cards = [
-        (title, percent(scores[name]), f"interval {span(scores['intervals'][name])}")
+        (
+            f"{title} ± {100 * spread:.1f}" if spread is not None else title,
+            percent(scores[name]),
+            f"interval {span(scores['intervals'][name])}",
+        )
         for name, title in named.items()
+        for spread in [number(spreads.get(name))]
     ]
     tested = f"in {count(pooled.clips)} clips, " if pooled.unit != "clips" else ""
     kind = GROUPS[scores["interval_by"]]
     by = f"{scores['groups']} {kind}" if kind != pooled.unit else "each by itself"
+    if scores["interval_by"] == "clip" and scores["groups"] < pooled.clips:
+        by = f"{scores['groups']} and mirrored copies"
     cards.append((f"Test {pooled.unit}", count(len(pooled.truths)), f"{tested}{by}"))
     blocks: list[Block] = [Cards(cards)]
     support = np.unique(pooled.truths, return_counts=True)[1]
@@ -78,10 +95,11 @@ def baselines(material: Material) -> Section:
     rows = [["this network", *(percent(scores[name]) for name in names), ""]]
     notes: list[Block] = []
     told = []
-    for name, words in BASELINES.items():
+    for name in BASELINES:
         found = run.baselines.get(name)
         if found is None:
             continue
+        words = baseline_name(name, found)
         theirs = [number(found.get(key)) for key in names]
         if theirs[0] is None:
             notes.append(
@@ -91,7 +109,7 @@ def baselines(material: Material) -> Section:
         bars.append((words, theirs[0], None))
         gap = points(scores["accuracy"] - theirs[0])
         rows.append([words, *(percent(figure) for figure in theirs), gap])
-        if found.get("note"):
+        if found.get("note") and found["note"] != words:
             told.append(f"{words}: {found['note']}")
     if told:
         notes.insert(0, Say(f"{'; '.join(told)}.", "note"))
@@ -137,6 +155,16 @@ def per_class(material: Material) -> Section:
         short = Table(head, [*(each[i] for i in weakest), *means], ruled=len(weakest))
         said = f"The ten classes of lowest F1, of {len(each)}."
         blocks = [Say(said), short, Fold("All classes", [whole]), matrix]
+    if len(each) <= FEW_CLASSES:
+        blocks.append(
+            percent_table(
+                "How each class was answered, percent of the row",
+                pooled.classes,
+                percents_of(counts.tolist()),
+                counts.sum(axis=1).tolist(),
+                pooled.unit,
+            )
+        )
     pairs = confused_pairs(counts, pooled.classes)
     if pairs:
         named = [
@@ -154,7 +182,7 @@ def per_class(material: Material) -> Section:
 
 
 def ranking(material: Material) -> Section:
-    """ROC, rank curve, calibration, and accuracy by person."""
+    """ROC, precision over recall, rank curve and calibration."""
     run, pooled = material.run, material.pooled
     if pooled is None:
         return Section("How sure, how often right", [])
@@ -163,13 +191,14 @@ def ranking(material: Material) -> Section:
     matrix = probability_matrix(run.answers, pooled.classes)
     if matrix is None:
         notes.append(
-            Say("predictions.jsonl keeps no probabilities: no ROC, rank or calibration.", "missing")
+            Say(
+                "predictions.jsonl keeps no probabilities: no ROC, precision over recall, rank or "
+                "calibration.",
+                "missing",
+            )
         )
     else:
         pictures, notes = _of_probabilities(pooled, matrix)
-    by_group = _by_group(pooled, material.scores["accuracy"])
-    if by_group:
-        pictures.append(by_group)
     blocks: list[Block] = [Beside(pictures)] if pictures else []
     return Section("How sure, how often right", [*blocks, *notes])
 
@@ -188,9 +217,10 @@ def _of_probabilities(
             "ROC, each class against the rest, with the area under it: 0.5 is guessing, "
             "1 is perfect."
         )
-        if len(classes) > plots.COLOURED_CLASSES:
+        if len(classes) > curve_plots.COLOURED_CLASSES:
             caption += " Only the three lowest classes are named."
-        pictures.append(Picture(plots.roc_curves(curves_found), caption))
+        pictures.append(Picture(curve_plots.roc_curves(curves_found), caption))
+    pictures.append(_found_and_right(precision_recall(truths, matrix, classes)))
     try:
         found = calibration(truths, matrix, classes)
     except ValueError as error:
@@ -201,13 +231,13 @@ def _of_probabilities(
             f"Expected calibration error {percent(found.expected_error)}, "
             f"Brier score {found.brier:.3f} (0 to 2)."
         )
-        pictures.append(Picture(plots.calibration_diagram(found), caption))
+        pictures.append(Picture(curve_plots.calibration_diagram(found), caption))
     if len(classes) > 2:
         ranks = cmc(truths, matrix, classes)
         caption = (
             f"Rank curve (CMC): the true class is among the two likeliest in {percent(ranks[1])}."
         )
-        pictures.append(Picture(plots.cmc_curve(ranks), caption))
+        pictures.append(Picture(curve_plots.cmc_curve(ranks), caption))
     else:
         notes.append(
             Say("Two classes: the second guess is always right, so no rank curve.", "missing")
@@ -215,25 +245,22 @@ def _of_probabilities(
     return pictures, notes
 
 
-def _by_group(pooled: Pooled, mean: float) -> Picture | None:
-    alone = len(set(pooled.groups)) == pooled.clips  # a dot that is 0 % or 100 % says nothing
-    if pooled.group_kind == "clip" or (alone and not pooled.per_frame):
-        return None
-    groups = np.array(pooled.groups)
-    right = np.array(pooled.truths) == np.array(pooled.answers)
-    names, sizes = np.unique(groups, return_counts=True)
-    rows = [
-        (str(name), float(right[groups == name].mean()), int(size))
-        for name, size in zip(names, sizes, strict=True)
-    ]
-    if len(rows) > MOST_GROUPS:  # the weakest are what a reader looks for
-        rows = sorted(rows, key=lambda row: row[1])[:MOST_GROUPS]
-        which = f"The {MOST_GROUPS} weakest of {len(names)} {GROUPS[pooled.group_kind]}."
+def _found_and_right(curves: Sequence[PrecisionRecallCurve]) -> Picture:
+    """Precision over recall; what guessing gives is said where it cannot be drawn."""
+    drawn = [curve for curve in curves if curve.average_precision is not None]
+    caption = (
+        "Precision over recall, with the average precision of each class: 1 is perfect, and "
+        "guessing gives the class's share"
+    )
+    if len(drawn) <= curve_plots.CHANCE_LINES:
+        shares = ", ".join(f"{curve.label} {percent(curve.share)}" for curve in drawn)
+        caption += f" (dashed: {shares})."
     else:
-        which = f"Each of the {len(names)} {GROUPS[pooled.group_kind]}, the blue line all together."
-    rows.sort(key=lambda row: (-row[1], row[0]))
-    caption = f"{which} A larger dot holds more {pooled.unit}."
-    return Picture(plots.group_dots(rows, mean, f"accuracy by {pooled.group_kind}"), caption)
+        shares_found = [curve.share for curve in drawn]
+        caption += f" ({percent(min(shares_found))} to {percent(max(shares_found))})."
+    if len(drawn) > curve_plots.COLOURED_CLASSES:
+        caption += " Only the three lowest classes are named."
+    return Picture(curve_plots.precision_recall_curves(curves), caption)
 
 
 def over_time(material: Material) -> Section:

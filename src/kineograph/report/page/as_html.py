@@ -90,7 +90,8 @@ def _table(block: Table) -> str:
         kind = f' class="{" ".join(marks)}"' if marks else ""
         rows.append(f'<tr{kind}><th scope="row">{text(first)}</th>{cells}</tr>')
     body = f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
-    return f'<div class="scroll"><table>{body}</table></div>'
+    title = f"<caption>{text(block.title)}</caption>" if block.title else ""
+    return f'<div class="scroll"><table>{title}{body}</table></div>'
 
 
 def _kind(block: Table, column: int) -> str:

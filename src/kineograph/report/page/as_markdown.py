@@ -47,7 +47,8 @@ def _table(block: Table) -> str:
     rows = [[text(cell) for cell in row] for row in (block.head, *block.rows)]
     for place in block.strong:
         rows[place + 1] = [f"**{cell}**" if cell else "" for cell in rows[place + 1]]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (rows[0], places, *rows[1:]))
+    table = "\n".join(f"| {' | '.join(row)} |" for row in (rows[0], places, *rows[1:]))
+    return f"{text(block.title)}:\n\n{table}" if block.title else table
 
 
 def _facts(block: Facts) -> str:

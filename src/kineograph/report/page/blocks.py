@@ -33,6 +33,7 @@ class Table:
     strong: frozenset[int] = frozenset()
     ruled: int | None = None  # a line stands above this row
     words: frozenset[int] = frozenset()  # columns that hold words
+    title: str = ""
 
 
 @dataclass(frozen=True)

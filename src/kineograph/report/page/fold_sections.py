@@ -28,12 +28,34 @@ def fold_by_fold(material: Material) -> Section:
     blocks: list[Block] = [Say(f"{folds_words(material.run)}: {spread_words(material.run)}.")]
     picture = _picture(found)
     blocks += [table, picture] if picture else [table]
+    if several:
+        blocks += _seeds(found)
     failed = found.get("failed") or {}
     blocks += [
         Say(f"Failed, and not in any figure: {n}: {why}", "alarm") for n, why in failed.items()
     ]
     blocks.append(Say(_explained(several), "note"))
     return Section("Fold by fold", blocks)
+
+
+def _seeds(found: dict[str, Any]) -> list[Block]:
+    """The three figures of each seed, their mean and their spread; none of an older run."""
+    names = {"accuracy": "accuracy", "balanced_accuracy": "balanced", "macro_f1": "macro F1"}
+    if any(number(row.get(name)) is None for row in found["seeds"] for name in names):
+        return []
+    rows = [
+        [f"seed {row['seed']}", *(percent(number(row[name])) for name in names)]
+        for row in found["seeds"]
+    ]
+    spreads = found.get("sds") or {}
+    rows.append(["mean", *(percent(number(found.get(name))) for name in names)])
+    rows.append(["± sd, points", *(_points(number(spreads.get(name))) for name in names)])
+    title = "Seed by seed, all folds pooled"
+    return [Table(["", *names.values()], rows, ruled=len(rows) - 2, title=title)]
+
+
+def _points(spread: float | None) -> str:
+    return "–" if spread is None else f"{100 * spread:.1f}"
 
 
 def _row(fold: dict[str, Any], seeds: list[str], several: bool) -> list[str]:
@@ -67,7 +89,7 @@ def _explained(several: bool) -> str:
     )
     if several:
         said += (
-            " ± is the standard deviation of the pooled accuracy over seeds: how much chance in "
+            " ± is the standard deviation of the pooled figure over seeds: how much chance in "
             "training moves it. How others would fare is what the interval tells."
         )
     return said

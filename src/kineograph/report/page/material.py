@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kineograph.metrics.labels import SCORES
 from kineograph.report.page.blocks import Block, Say
-from kineograph.report.run_files import RunFiles, read_run
+from kineograph.report.run_files import RunFiles, number, read_run
 from kineograph.report.scores import Difference, Pooled, paired_difference, pool, score_answers
 
 
@@ -23,6 +24,14 @@ class Material:
         return [Say(note, "missing") for note in self.run.notes if note.startswith(file)]
 
 
+def _over_seeds(run: RunFiles) -> dict[str, Any]:
+    """Of several seeds the means of the figures: F1 of all answers together is another number."""
+    if number(run.crossval.get("sd")) is None:
+        return {}
+    means = {name: number(run.crossval.get(name)) for name in SCORES}
+    return {name: mean for name, mean in means.items() if mean is not None}
+
+
 def gather(folder: Path | str) -> Material:
     """Read a run folder and reckon its scores."""
     run = read_run(folder)
@@ -31,6 +40,6 @@ def gather(folder: Path | str) -> Material:
     return Material(
         run=run,
         pooled=pool(run.answers, run.classes),
-        scores=score_answers(run.answers, run.classes),
+        scores=score_answers(run.answers, run.classes) | _over_seeds(run),
         gain=paired_difference(run.answers, run.frame_answers),
     )

@@ -9,7 +9,6 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from kineograph.metrics.curves import Calibration, Roc
 from kineograph.metrics.labels import confusion_rates
 from kineograph.report.page.drawing import (
     ACCENT,
@@ -24,7 +23,6 @@ from kineograph.report.page.drawing import (
     WARN,
     WIDE_PIXELS,
     WIDTH_PIXELS,
-    add_axes,
     foot,
     grid,
     heading,
@@ -44,7 +42,6 @@ from kineograph.report.page.words import percent
 
 WIDE_CLASSES = 12  # above it a confusion matrix takes the whole page
 COUNTED_CLASSES = 30  # above it a cell is too small for its count
-COLOURED_CLASSES = len(SERIES)  # above it colours repeat and say nothing
 
 
 @plain_style()
@@ -162,104 +159,6 @@ def _cell(axes: Axes, i: int, j: int, rate: float, count: int, counted: bool) ->
         put(
             axes, j + 0.5, i + 0.5, count_words(count), color=ink, ha="center", va="center", size=12
         )
-
-
-@plain_style()
-def roc_curves(curves: Roc) -> str:
-    """ROC per class with macro and micro means; of many classes only the lowest three are named."""
-    drawn = [curve for curve in curves.classes if curve.area is not None]
-    many = len(drawn) > COLOURED_CLASSES
-    named = sorted(drawn, key=lambda curve: curve.area or 0)[:3] if many else drawn
-    entries: list[tuple[str, dict[str, Any]]] = []
-    labels = shorten_all([curve.label for curve in named], 16)
-    for place, (curve, label) in enumerate(zip(named, labels, strict=True)):
-        dash = {} if place < 4 else {"dashes": (4, 2)}
-        style = {"color": SERIES[place % len(SERIES)], "linewidth": 1.6, **dash}
-        entries.append((f"{label} {curve.area:.3f}", style))
-    thick: dict[str, Any] = {"color": INK, "linewidth": 2.4}
-    more: dict[str, Any]
-    for curve, more in ((curves.macro, {}), (curves.micro, {"dashes": (1.2, 1.2)})):
-        if curve.area is not None:
-            entries.append((f"{curve.label} mean {curve.area:.3f}", thick | more))
-    below = key_height(len(entries)) + 52
-    figure, axes = new_plot(300 + below, bottom=below, right=56)
-    axes.plot([0, 1], [0, 1], color=QUIET, linewidth=1, dashes=(3, 3))
-    if many:
-        for curve in drawn:
-            axes.plot(
-                curve.false_positive_rate, curve.true_positive_rate, color=QUIET, linewidth=0.7
-            )
-    means = [curve for curve in (curves.macro, curves.micro) if curve.area is not None]
-    for curve, (_, look) in zip([*named, *means], entries, strict=True):
-        axes.plot(curve.false_positive_rate, curve.true_positive_rate, clip_on=False, **look)
-    percent_axis(axes, "x")
-    percent_axis(axes, "y")
-    grid(axes, "both")
-    heading(axes, "found, of the class")
-    foot(axes, "false alarms, of all others")
-    key(figure, entries, left=44, bottom=4)
-    said = "ROC curves, area under each: " + ", ".join(
-        f"{curve.label} {curve.area:.3f}" for curve in [*drawn, *means]
-    )
-    return to_svg(figure, "roc", said)
-
-
-@plain_style()
-def cmc_curve(shares: NDArray[np.float64]) -> str:
-    """Rank-k curve (C,): share of answers whose true class is among the k likeliest."""
-    figure, axes = new_plot(250)
-    shown = shares[:10]
-    ranks = np.arange(1, len(shown) + 1)
-    axes.plot(ranks, np.arange(1, len(shown) + 1) / len(shares), color=QUIET, dashes=(3, 3))
-    axes.plot(ranks, shown, color=ACCENT, linewidth=2, marker="o", markersize=6, clip_on=False)
-    axes.set_xlim(0.7, len(shown) + 0.3)
-    axes.set_xticks(ranks)
-    percent_axis(axes, "y")
-    told = (1, 2, 3) if len(shown) <= 6 else (1, 3, 5)  # labels need room
-    for rank, share in zip(ranks, shown, strict=True):
-        if rank not in told:
-            continue
-        put(axes, rank + 0.08, share - 0.035, percent(share, 1), va="top", size=SMALL_PIXELS)
-    grid(axes)
-    heading(axes, "true class among the k likeliest")
-    foot(axes, "k (dashed: guessing)")
-    said = ", ".join(f"top {k} {percent(s, 1)}" for k, s in zip(ranks, shown, strict=True))
-    return to_svg(figure, "cmc", f"Rank curve: {said}")
-
-
-@plain_style()
-def calibration_diagram(found: Calibration) -> str:
-    """How often answers of a stated probability are right; below, how many answers stand there."""
-    figure, axes = new_plot(340, bottom=110, right=56)
-    axes.plot([0, 1], [0, 1], color=QUIET, linewidth=1, dashes=(3, 3))
-    for part in found.bins:
-        axes.plot([part.confidence] * 2, [part.confidence, part.accuracy], color=WARN, linewidth=2)
-    axes.plot(
-        [part.confidence for part in found.bins],
-        [part.accuracy for part in found.bins],
-        "o",
-        color=ACCENT,
-        markersize=8,
-        mec=PAPER,
-        mew=1.2,
-        clip_on=False,
-    )
-    percent_axis(axes, "x")
-    percent_axis(axes, "y")
-    grid(axes, "both")
-    heading(axes, "how often right")
-    below = add_axes(figure, 44, 44, WIDTH_PIXELS - 100, 42)
-    most = max(part.count for part in found.bins)
-    for part in found.bins:
-        middle = (part.low + part.high) / 2
-        below.bar(middle, part.count, (part.high - part.low) * 0.86, color=QUIET)
-        put(below, middle, part.count + most * 0.06, str(part.count), ha="center", color=MUTED)
-    below.set(xlim=(0, 1), ylim=(0, most * 1.3), xticks=[], yticks=[])
-    foot(below, "probability of the answer, and how many answers have it")
-    said = "; ".join(
-        f"sure {percent(b.confidence, 0)}, right {percent(b.accuracy, 0)}" for b in found.bins
-    )
-    return to_svg(figure, "calibration", f"Calibration: {said}")
 
 
 @plain_style()

@@ -15,13 +15,14 @@ from kineograph.report.page.answer_sections import (
 )
 from kineograph.report.page.blocks import Report
 from kineograph.report.page.fold_sections import fold_by_fold
+from kineograph.report.page.group_sections import group_by_group
 from kineograph.report.page.material import Material, gather
+from kineograph.report.page.published_section import published
 from kineograph.report.page.run_sections import (
     cost,
     curves,
     mistakes,
     protocol,
-    published,
     repeat,
 )
 from kineograph.report.page.stream_sections import stream_by_stream
@@ -37,6 +38,7 @@ SECTIONS = (  # in reading order
     per_class,
     curves,
     ranking,
+    group_by_group,
     over_time,
     published,
     mistakes,

@@ -13,19 +13,14 @@ from kineograph.report.page.blocks import (
     Picture,
     Say,
     Section,
-    Table,
 )
 from kineograph.report.page.material import Material
 from kineograph.report.page.words import (
-    beside_published,
     count,
     data_name,
-    differing_protocol,
     duration,
-    figures,
     folds_words,
     milliseconds,
-    percent,
     split_words,
 )
 from kineograph.report.run_files import RunFiles, number, within
@@ -102,38 +97,6 @@ def curves(material: Material) -> Section:
             pictures.append(Picture(svg, ""))
     blocks: list[Block] = [Beside(pictures)] if pictures else []
     return Section("Training", [*blocks, *material.missing("log.jsonl")])
-
-
-def published(material: Material) -> Section:
-    """Published figures with source and protocol, and whether ours can stand beside them."""
-    listed = material.run.recipe.get("published")
-    blocks: list[Block] = []
-    for figure in listed if isinstance(listed, list) else []:
-        theirs = number(within(figure, "value"))
-        if theirs is None:
-            continue
-        name = str(figure.get("figure", "figure"))
-        ours = number(material.scores.get(name))
-        reasons = differing_protocol(figure, material.run)
-        title = name.replace("_", " ")
-        rows = [
-            (f"Published {title}", percent(theirs)),
-            ("Ours", percent(ours)),
-            ("Verdict", beside_published(ours, theirs, reasons)),
-            ("Source", str(figure.get("source", "not named"))),
-            ("Their protocol", str(figure.get("protocol", "not named"))),
-        ]
-        blocks.append(Facts(rows))
-        table = figure.get("table")
-        if isinstance(table, list) and table:
-            theirs_rows = [
-                [str(row[0]), *figures([number(value) for value in row[1:4]])]
-                for row in table
-                if isinstance(row, list) and row
-            ]
-            head = ["", "precision", "recall", "F1"]
-            blocks.append(Fold("Their table", [Table(head, theirs_rows)]))
-    return Section("Beside the published figures", blocks)
 
 
 def mistakes(material: Material) -> Section:

@@ -8,11 +8,13 @@ from kineograph.report.scores import FEW_GROUPS, Difference, Pooled
 
 NARROW = "\u00a0"  # keeps a figure and its unit on one line
 
+ONE_PERSON = "writing-paper-split"  # as data.split names it
 SPLITS = {
     "group": "no person or recording shared with training",
     "file": "no video file shared with training",
     "clip": "clips dealt at random, persons may be shared with training",
     "given": "the data set's own split",
+    ONE_PERSON: f"{ONE_PERSON}: one person, tested on mirrored samples too",
 }
 GROUPS = {"person": "persons", "group": "groups", "video": "videos", "clip": "clips"}
 BASELINES = {  # in the order of how much they see
@@ -25,6 +27,11 @@ WORTH = {
     "metadata": "the files' sizes and lengths give away as much, so it may have seen nothing",
     "majority": "it has learned nothing",
 }
+
+
+def baseline_name(name: str, found: dict[str, Any]) -> str:
+    """A baseline in words: "single frames", or what one that says one thing always says."""
+    return f"always '{found['always']}'" if found.get("always") else BASELINES[name]
 
 
 def percent(share: float | None, digits: int = 1) -> str:
@@ -128,7 +135,10 @@ def interval_words(scores: dict[str, Any], run: RunFiles) -> str:
     if scores["interval"] is None:
         return f"No interval: all answers belong to one {kind}, so nothing tells how others fare."
     low, high = scores["interval"]
-    if run.environment.get("leakage") or _split_kind(run) == "clip":
+    if _split_kind(run) == ONE_PERSON and not run.environment.get("leakage"):
+        said = f"95{NARROW}% interval {span([low, high])} by {kind}, all of one person; of others "
+        said += "it tells nothing."
+    elif run.environment.get("leakage") or _split_kind(run) == "clip":
         said = f"95{NARROW}% interval {span([low, high])} by {kind}; of persons never seen "
         said += "it tells nothing."
     else:
@@ -147,7 +157,8 @@ def judgement(
     """What the accuracy is worth beside the three baselines, worst news first."""
     ours, interval = scores["accuracy"], scores["interval"]
     lost, unclear, beaten, absent = [], [], [], []
-    for name, words in BASELINES.items():
+    for name in BASELINES:
+        words = baseline_name(name, baselines.get(name, {}))
         theirs = number(baselines.get(name, {}).get("accuracy"))
         if theirs is None:
             absent.append(words)
@@ -199,6 +210,10 @@ def differing_protocol(figure: dict[str, Any], run: RunFiles) -> list[str]:
     how = _split_kind(run)
     if figure.get("split") == "clip" and how in ("group", "given"):
         reasons.append(f"theirs is dealt at random, ours is the harder test: {split_words(run)}")
+    elif figure.get("split") == ONE_PERSON != how:
+        reasons.append(
+            f"theirs tests one person, most likely mirrored too; ours: {split_words(run)}"
+        )
     elif not how or figure.get("split") != how:
         reasons.append(f"not known to be split as ours: {split_words(run)}")
     return reasons
