@@ -1,6 +1,6 @@
 """All of them: `make bench`."""
 
-from . import decode, flow, folds, startup, step, training
+from . import decode, flow, folds, lecture, startup, step, training
 
-for benchmark in (startup, decode, flow, training, folds, step):
+for benchmark in (startup, decode, flow, lecture, training, folds, step):
     benchmark.main()

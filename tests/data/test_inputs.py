@@ -5,16 +5,19 @@ import json
 import numpy as np
 import pytest
 
+from kineograph.data import inputs
 from kineograph.data.annotation import Annotation
 from kineograph.data.augment import Augmentation, Draw, apply
 from kineograph.data.cache import build_cache
 from kineograph.data.clips import ClipDataset, DataConfig
 from kineograph.data.crop import MovingBox
 from kineograph.data.dataset_folder import write_data_folder
-from kineograph.data.inputs import Look, lay, look_at
+from kineograph.data.inputs import Look, cuts_of, lay, look_at
 from kineograph.data.sampling import even, motion_clock
 from kineograph.errors import InputError
-from kineograph.media.flow import WHOLE, flow_velocity
+from kineograph.media import read_cuts, read_frames
+from kineograph.media.flow import WHOLE, Difference, Flow, flow_velocity, working_size
+from kineograph.media.frame import Box
 
 SIZE = (24, 32)
 T = 12
@@ -260,3 +263,48 @@ def test_a_cropped_clip_shows_its_walker_larger(folder):
 def test_inputs_that_mean_nothing_are_refused(settings, words):
     with pytest.raises(InputError, match=words):
         DataConfig(**settings)
+
+
+@pytest.mark.parametrize("name", ["flow", "difference"])
+def test_motion_in_many_windows_takes_one_pass_and_is_that_of_each_alone(folder, name, monkeypatch):
+    """Truth: a meter that is shown a window's own pictures one by one."""
+    windows = [Box(0, 0, 32, 24), Box(20, 10, 40, 36), None]
+    look = Look(SIZE, input=name)
+    source = folder.source(folder.annotations[0])
+    passes = []
+
+    def told(path, windows, **options):
+        passes.append(windows)
+        return read_cuts(path, windows, **options)
+
+    monkeypatch.setattr(inputs, "read_cuts", told)
+    found = [
+        ([cuts.window(window) for window in windows], moment)
+        for cuts, moment in cuts_of(source, look, windows, span=(0.2, None))
+    ]
+    assert len(passes) == 1 and len(found) == T - 3
+    for place, window in enumerate(windows):
+        meter = Flow("dis-fast") if name == "flow" else Difference()
+        shape = (window.height, window.width) if window else (48, 64)
+        size = working_size(shape) if name == "flow" else SIZE
+        expected = []
+        for frame in read_frames(source, window=window, size_pixels=size):
+            meter.remember(frame.pixels, frame.seconds)
+            if frame.seconds > 0.19:
+                expected.append(meter.image(SIZE))
+        for (pixels, _), image in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(pixels[place], image)
+
+
+def test_a_window_outside_the_picture_costs_the_other_windows_no_motion(folder):
+    good, far = Box(0, 0, 32, 24), Box(50, 30, 32, 32)
+    source = folder.source(folder.annotations[0])
+    alone = [
+        cuts.window(good)
+        for cuts, _ in cuts_of(source, Look(SIZE, input="flow"), [good], span=(0.0, None))
+    ]
+    both = cuts_of(source, Look(SIZE, input="flow"), [far, good], span=(0.0, None))
+    for (cuts, _), expected in zip(both, alone, strict=True):
+        np.testing.assert_array_equal(cuts.window(good), expected)
+        with pytest.raises(InputError, match="50"):
+            cuts.window(far)

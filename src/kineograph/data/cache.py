@@ -176,7 +176,7 @@ def _plan(
     """What is left to decode, and the faults of what cannot be."""
     passes: dict[tuple[str, Box | None, str], list[Annotation]] = defaultdict(list)
     for annotation in sorted(wanted, key=lambda annotation: annotation.start_seconds):
-        window = None if look.is_plain else annotation.window  # else all windows in one pass
+        window = None if look.in_one_pass else annotation.window
         alone = annotation.original_id if look.crop != "none" else ""  # what moves is its own
         passes[annotation.video, window, alone].append(annotation)
     jobs: list[Job] = []

@@ -24,7 +24,7 @@ Stamp = dict[str, int]  # how a source is recognised: its size and time, and how
 class Job:
     """Annotations of one video, ordered by start, and where their frames go.
 
-    They may be of several windows if the look is plain; else of one.
+    They may be of several windows if the look takes these in one pass; else of one.
     """
 
     source: Path
@@ -95,7 +95,7 @@ def _kept_pictures(job: Job) -> Iterator[tuple[float, Cut]]:
     ends = [each.end_seconds for each in job.annotations]
     start = job.annotations[0].start_seconds
     end = None if None in ends else max(end for end in ends if end is not None)
-    if job.look.is_plain:
+    if job.look.in_one_pass:
         windows = list(dict.fromkeys(each.window for each in job.annotations))
         for cuts, moment in cuts_of(job.source, job.look, windows, span=(start, end)):
             yield moment, cuts.window

@@ -8,7 +8,7 @@
 Each is three channels of bytes a frame, at the same moments, so that they can be laid together.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -26,6 +26,7 @@ from kineograph.data.clock import (
 from kineograph.data.crop import SEEN_PIXELS, MovingBox
 from kineograph.data.depth import SCALE as DEPTH_SCALE
 from kineograph.data.depth import DepthCuts, depth_cuts
+from kineograph.data.measured import MeasuredCuts, Meters
 from kineograph.errors import InputError, nearest
 from kineograph.media import inspect, read_cuts, read_frames
 from kineograph.media.flow import (
@@ -75,9 +76,9 @@ class Look:
                 raise InputError(f"{name} '{value}': known are {', '.join(known)}. {hint}".rstrip())
 
     @property
-    def is_plain(self) -> bool:
-        """Whether a picture depends on no other one, so that all windows are cut in one pass."""
-        return self.input in ("rgb", "depth") and self.crop == "none"
+    def in_one_pass(self) -> bool:
+        """Whether all windows are cut in one pass: a box that follows what moves needs its own."""
+        return self.crop == "none"
 
     @property
     def name(self) -> str:
@@ -114,14 +115,14 @@ def look_at(
 
     What moves at the first of them is told by the frames just before it, where there are any.
     """
-    if look.is_plain:
+    if look.in_one_pass:
         span = start_seconds, end_seconds
         for cuts, moment in cuts_of(source, look, [window], span=span):
             yield Frame(cuts.window(window), moment, cuts.index)
         return
     clock = Clock(look.frames_per_second, look.moments)
     reading = _Reading(source, start_seconds, end_seconds, window, look)
-    boxes = _boxes(reading, look) if look.crop == "motion" else {}
+    boxes = _boxes(reading, look)
     if look.input == "depth":
         span = start_seconds, end_seconds
         for deep, moment in _depth_of(source, look, span):
@@ -142,13 +143,15 @@ def look_at(
 
 def cuts_of(
     source: Path, look: Look, windows: Sequence[Box | None], *, span: tuple[float, float | None]
-) -> "Iterator[tuple[Cuts | DepthCuts, float]]":
-    """Pictures of a plain look, decoded once for all windows, with the moments they stand for.
+) -> "Iterator[tuple[Cuts | DepthCuts | MeasuredCuts, float]]":
+    """Pictures as `look` wants them, decoded once for all windows, with their moments.
 
-    span: from when, and until when (None: the end).
+    span: from when, and until when (None: the end). Of a look without a crop that moves.
     """
     if look.input == "depth":
         return _depth_of(source, look, span)
+    if look.input != "rgb":
+        return _measured_of(source, look, windows, span)
     reading = _Reading(source, *span, None, look)
     cuts = read_cuts(source, windows, size_pixels=look.size_pixels, **reading.options())
     return _at_moments(cuts, look, span)
@@ -164,12 +167,35 @@ def _depth_of(
     return _at_moments(deep, look, span)
 
 
+def _measured_of(
+    source: Path, look: Look, windows: Sequence[Box | None], span: tuple[float, float | None]
+) -> "Iterator[tuple[MeasuredCuts, float]]":
+    """What moves in each window, from the frames just before the first one on."""
+    readings = {window: _Reading(source, *span, window, look) for window in windows}
+    sizes = {window: _size(reading, look) for window, reading in readings.items()}
+    options = _Reading(source, *span, None, look).options(early=PAIR_SECONDS * 2)
+    meters = Meters({window: _meter(look) for window in windows}, look.size_pixels)
+    cuts = read_cuts(source, windows, size_pixels=sizes, **options)
+    for each, moment in _at_moments(cuts, look, span, meters.remember):
+        yield meters.at(each), moment
+
+
 def _at_moments(
-    cuts: Iterable[AnyCuts], look: Look, span: tuple[float, float | None]
+    cuts: Iterable[AnyCuts],
+    look: Look,
+    span: tuple[float, float | None],
+    seen: Callable[[AnyCuts], None] = lambda each: None,
 ) -> Iterator[tuple[AnyCuts, float]]:
-    """Those that stand for moments of a span of time, with these."""
+    """Those that stand for moments of a span of time, with these; `seen` is told of all, in order.
+
+    What lies before the span is for `seen` alone: a clock must not tick for it.
+    """
     clock = Clock(look.frames_per_second, look.moments)
+    begin = span[0] - _Reading(Path(), *span, None, look).margin - JUST_BEFORE
     for each, following in with_following(cuts):
+        seen(each)
+        if each.seconds < begin:
+            continue
         for moment in _inside(
             clock.moments(each.seconds, following.seconds if following else None), *span
         ):

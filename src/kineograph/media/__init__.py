@@ -11,7 +11,7 @@ from kineograph.media.frame import Box, BrokenClipError, Frame, MediaInfo
 from kineograph.media.listing import PICTURE_SUFFIXES, VIDEO_SUFFIXES, list_media
 
 if TYPE_CHECKING:
-    from kineograph.media.read import Cuts
+    from kineograph.media.read import Cuts, Sizes
 
 __all__ = [
     "PICTURE_SUFFIXES",
@@ -72,14 +72,15 @@ def read_cuts(
     path: str | PathLike[str],
     windows: Sequence[Box | None],
     *,
-    size_pixels: tuple[int, int] | None = None,
+    size_pixels: "Sizes" = None,
     start_seconds: float = 0.0,
     end_seconds: float | None = None,
     frames_per_second: float = 25.0,
 ) -> "Iterator[Cuts]":
     """As read_frames, with many windows in one pass: a window's pixels are cut when asked for.
 
-    None is the whole picture. A window outside the picture raises InputError when it is cut.
+    None is the whole picture. size_pixels: one for all windows, or one for each. A window outside
+    the picture raises InputError when it is cut.
     """
     from kineograph.media import read
 

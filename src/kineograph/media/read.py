@@ -4,7 +4,7 @@ Every source (video.py, image.py) is a stream of Shown: pictures in order with t
 converted. So the ranges, and the words for what a clip does not have, are written once, here.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from math import isfinite
@@ -21,6 +21,8 @@ from kineograph.media.video import video_info, video_pictures
 
 if TYPE_CHECKING:
     from kineograph.media.frame import Pixels
+
+Sizes = tuple[int, int] | None | Mapping[Box | None, tuple[int, int] | None]  # one for all, or each
 
 _SLACK_SECONDS = 1e-6  # who asks for 0.1 + 0.2 means the frame at 0.3
 
@@ -70,14 +72,15 @@ def read_windows(
     start_seconds: float,
     end_seconds: float | None,
     *,
-    size_pixels: tuple[int, int] | None,
+    size_pixels: Sizes,
     windows: Sequence[Box | None],
     frames_per_second: float,
 ) -> Iterator[Cuts]:
     """The pictures with start_seconds <= seconds < end_seconds, decoded once for all windows."""
     file = existing(path)
     _check_range(file, start_seconds, end_seconds)
-    converters = {window: _converter(file, size_pixels, window) for window in windows}
+    sizes = size_pixels if isinstance(size_pixels, Mapping) else dict.fromkeys(windows, size_pixels)
+    converters = {window: _converter(file, sizes[window], window) for window in windows}
     clip = _clip(file, frames_per_second, start_seconds)
     shown = _in_range(clip, str(file), start_seconds, end_seconds)
     return (Cuts(each, converters) for each in shown)

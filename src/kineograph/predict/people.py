@@ -188,7 +188,7 @@ class _Reading:
 
     @property
     def _plain(self) -> bool:
-        return all(look.is_plain for look in self.looks)
+        return all(look.in_one_pass for look in self.looks)
 
     def _cut(self) -> Iterator[Laid]:
         """Decoded once for all windows, for colours and for depth."""
