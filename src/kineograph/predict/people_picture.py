@@ -19,33 +19,30 @@ from kineograph.errors import InputError
 from kineograph.media.draw_windows import COLOURS
 from kineograph.predict.answer import PersonTimeline
 from kineograph.predict.people import Watched
-from kineograph.predict.shares import Share, label_in_question
+from kineograph.predict.shares import Share, colour_of, label_in_question
 from kineograph.report.page.drawing import plain_style
 from kineograph.whole_file import write_bytes_whole
 
 WIDTH, ROW, HEAD, FOOT = 1100, 74, 56, 64  # pixels of the drawing
+LOW_ROW = 44  # where no probability stands over the band
 LEFT, RIGHT = 120, 170
 DOTS_PER_PIXEL = 2
+KEYS_IN_A_ROW = 6
 INK, MUTED, GRID = "#24282e", "#6b727c", "#e4e7eb"
-MOST_LABELS = len(COLOURS)
 
 
 @plain_style()
 def draw_people(video: Watched, classes: Sequence[str], shares: dict[str, list[Share]]) -> bytes:
     """A PNG; seconds without an answer stay white."""
-    height = HEAD + ROW * len(video.people) + FOOT
+    asked = label_in_question(classes)
+    rows = (ROW if asked else LOW_ROW) * len(video.people)
+    height = HEAD + rows + FOOT
     figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72, facecolor="white")
     axes = figure.add_axes(
-        (
-            LEFT / WIDTH,
-            FOOT / height,
-            (WIDTH - LEFT - RIGHT) / WIDTH,
-            ROW * len(video.people) / height,
-        )
+        (LEFT / WIDTH, FOOT / height, (WIDTH - LEFT - RIGHT) / WIDTH, rows / height)
     )
     until = max((p.seconds[-1].second + 1 for p in video.people if p.seconds), default=1)
     axes.set(xlim=(0, until), ylim=(len(video.people), 0), yticks=[])
-    asked = label_in_question(classes)
     for place, person in enumerate(video.people):
         _row(axes, place, person, classes, asked)
         share = "\n".join(_words(each) for each in shares[person.person][:3])
@@ -83,15 +80,16 @@ def _row(
     axes: Axes, place: int, person: PersonTimeline, classes: Sequence[str], asked: str | None
 ) -> None:
     """One person: how probable the label in question is, over the band of what is answered."""
+    top, high = (0.5, 0.3) if asked else (0.2, 0.6)
     for segment in person.segments:
         axes.broken_barh(
             [(segment.start_seconds, segment.end_seconds - segment.start_seconds)],
-            (place + 0.5, 0.3),
-            facecolor=_colour(classes.index(segment.label), classes, asked),
+            (place + top, high),
+            facecolor=_colour(segment.label, classes),
             linewidth=0,
         )
     if asked:
-        colour = _colour(classes.index(asked), classes, asked)
+        colour = _colour(asked, classes)
         for second in person.seconds:
             share = second.probabilities[asked]
             axes.broken_barh(
@@ -101,7 +99,7 @@ def _row(
         axes.plot(axes.get_xlim(), [place + 0.48] * 2, color=GRID, linewidth=1, zorder=0)
     axes.annotate(
         person.person,
-        (0, place + 0.65),
+        (0, place + top + high / 2),
         xycoords=("axes fraction", "data"),
         xytext=(-12, 0),
         textcoords="offset points",
@@ -128,16 +126,12 @@ def _frame(
     figure.text(
         LEFT / WIDTH, 1 - 26 / height, title, color=INK, size=15, weight="bold", parse_math=False
     )
-    asked = label_in_question(classes)
-    marks = [
-        Patch(facecolor=_colour(place, classes, asked), label=label)
-        for place, label in enumerate(classes[:MOST_LABELS])
-    ]
+    marks = [Patch(facecolor=_colour(label, classes), label=label) for label in classes]
     figure.legend(
         handles=marks,
         loc="lower left",
         bbox_to_anchor=((LEFT - 8) / WIDTH, 2 / height),
-        ncols=min(len(marks), 6),
+        ncols=min(len(marks), KEYS_IN_A_ROW),
         frameon=False,
         fontsize=12,
         labelcolor=INK,
@@ -145,10 +139,8 @@ def _frame(
     )
 
 
-def _colour(place: int, classes: Sequence[str], asked: str | None) -> tuple[float, float, float]:
-    """Grey for the rest of a label in question, else one colour a label."""
-    wanted = place + 1 if asked is None else int(classes[place] == asked)
-    red, green, blue = COLOURS[wanted % len(COLOURS)]
+def _colour(label: str, classes: Sequence[str]) -> tuple[float, float, float]:
+    red, green, blue = COLOURS[colour_of(label, classes) % len(COLOURS)]
     return red / 255, green / 255, blue / 255
 
 

@@ -28,6 +28,12 @@ def label_in_question(classes: Sequence[str]) -> str | None:
     return plain[0] if len(classes) == 2 and len(plain) == 1 else None
 
 
+def colour_of(label: str, classes: Sequence[str]) -> int:
+    """Its place among draw_windows.COLOURS: grey for the rest of a label in question."""
+    asked = label_in_question(classes)
+    return classes.index(label) + 1 if asked is None else int(label == asked)
+
+
 def shares_of(
     timeline: PersonTimeline, classes: Sequence[str], tested: "KnownErrors"
 ) -> list[Share]:

@@ -13,7 +13,7 @@ from kineograph.media import BrokenClipError, Frame, inspect, read_frames
 from kineograph.media.draw_windows import Seen, blur_heads, draw_windows
 from kineograph.media.write import write_video
 from kineograph.predict.people import Watched
-from kineograph.predict.shares import Share
+from kineograph.predict.shares import Share, colour_of
 from kineograph.predict.write import srt_time, write_text
 
 Progress = Callable[[int, int, str], None]
@@ -112,7 +112,7 @@ def write_people_video(
             seen = []
             for person in video.people:
                 now = person.at(frame.seconds)
-                place = classes.index(now.label) if now else None
+                place = colour_of(now.label, classes) if now else None
                 share = now.probability if now else None
                 text = f"{person.person}: {now.label}" if now else person.person
                 seen.append(Seen(person.window, text, share, place))
