@@ -32,6 +32,7 @@ def annotations(draw):
         group=draw(st.none() | texts),
         split=draw(st.sampled_from([None, "train", "val", "test"])),
         source=draw(st.none() | texts),
+        marks=draw(st.none() | st.lists(texts, min_size=1, max_size=5).map(tuple)),
     )
 
 
@@ -102,6 +103,9 @@ def test_a_byte_order_mark_windows_line_ends_and_empty_lines_are_read(tmp_path):
         ({"person": ""}, "person is empty. Leave the field out."),
         ({"start_seconds": -1}, "start_seconds -1 lies before the first frame. Write 0 or more."),
         ({"start_seconds": "1"}, "start_seconds '1' is not a number of seconds. Write one"),
+        ({"marks": "run"}, "marks 'run' is not a list of labels. Write one for each step"),
+        ({"marks": []}, "marks () is not a list of labels"),
+        ({"marks": ["run", " "]}, "marks: ' ' is not a label. Write a word in quotes."),
         ({"start_seconds": True}, "start_seconds True is not a number of seconds"),
         ({"end_seconds": float("nan")}, "end_seconds nan is not a number of seconds"),
         (
@@ -183,5 +187,5 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
 
 def test_the_fields_are_those_of_the_design():
     names = "video label start_seconds end_seconds window person group split source "
-    names += "copy_of mirrored noise copy_number"
+    names += "copy_of mirrored noise copy_number marks"
     assert names.split() == list(FIELDS)

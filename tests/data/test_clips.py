@@ -133,6 +133,17 @@ def test_a_label_for_each_frame_is_that_of_the_shortest_interval_around_it(tmp_p
     assert dataset(cache, [WALK]).example(0).frame_labels is None
 
 
+def test_an_annotation_s_own_marks_are_its_frames_labels(tmp_path):
+    marks = ("run", "walk", "walk", "sneeze")  # the last is too short to be a class
+    mixed = Annotation("walk.mp4", "walk", 0.0, 1.2, marks=marks)
+    cache = make_cache(tmp_path, {mixed: 30})
+    config = DataConfig(size_pixels=SIZE, frames_per_clip=30, label_per_frame=True)
+    clips = ClipDataset([mixed], ["run", "walk"], cache=cache, config=config, training=False)
+    seconds = cache.seconds(mixed)
+    expected = [0 if moment < 0.3 - 1e-6 else 1 for moment in seconds]
+    assert clips.example(0).frame_labels.tolist() == expected and sum(expected) < 30
+
+
 def test_annotations_without_frames_are_left_out(cache):
     lost = Annotation("lost.mp4", "run")
     assert dataset(cache, [lost, RUN]).annotations == [RUN]

@@ -102,3 +102,11 @@ def test_noise_is_spread_evenly_over_the_samples():
 )
 def test_no_noise_or_no_balance_makes_no_noised_copy(options):
     assert make_copies(samples(2, 9), mirror=False, label="writing", **options) == []
+
+
+def test_each_frame_keeps_its_own_mark():
+    (found,) = sample_seconds(
+        [mark("writing", 0, 0.65), mark("not writing", 0.65, 1)],
+        LABELS, length_seconds=1.0, tie="writing",
+    )  # fmt: skip
+    assert found.marks == ("writing",) * 7 + ("not writing",) * 3 and found.label == "writing"

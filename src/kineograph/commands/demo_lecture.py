@@ -6,6 +6,7 @@ from typing import Any
 from kineograph.commands.console import Screen
 
 RECIPES = ("writing-gru-small", "writing-frame")  # one sees motion, the other single frames
+MADE = (*RECIPES, "writing-median")
 HALL = "lecture3.mp4"  # nobody in it is learned from
 
 
@@ -94,7 +95,7 @@ def _compare(folder: Path) -> dict[str, dict[str, Any]]:
 
     activity = read_activities(folder / "clips")
     answers = {name: read_answers(folder / "run" / name / "predictions.jsonl") for name in RECIPES}
-    answers["writing-median"] = by_median(answers["writing-frame"])
+    answers["writing-median"] = by_median(answers["writing-frame"], tie="writing")
     found = {}
     for name, own in answers.items():
         scores = score_answers(own)
@@ -117,17 +118,21 @@ def _compare(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def _print(screen: Screen, found: dict[str, dict[str, Any]]) -> None:
-    """One row a network, one column what was really done."""
+    """One column a network; below the scores, what is right by what was really done."""
     from rich.table import Table
 
-    kinds = sorted({kind for each in found.values() for kind in each["kinds"]})
     table = Table(box=None, pad_edge=False)
     table.add_column("")
-    for column in ("accuracy", "balanced", *kinds):
-        table.add_column(column, justify="right")
-    for name, each in found.items():
-        shares = [each["accuracy"], each["balanced_accuracy"], *map(each["kinds"].get, kinds)]
-        table.add_row(name, *("" if share is None else f"{100 * share:.1f} %" for share in shares))
+    for name in found:
+        table.add_column(name.replace("writing-", "", 1) if name in MADE else name, justify="right")
+    kinds = sorted({kind for each in found.values() for kind in each["kinds"]})
+    rows = {
+        "accuracy": [each["accuracy"] for each in found.values()],
+        "balanced accuracy": [each["balanced_accuracy"] for each in found.values()],
+        **{f"  {kind}": [each["kinds"].get(kind) for each in found.values()] for kind in kinds},
+    }
+    for title, shares in rows.items():
+        table.add_row(title, *("" if share is None else f"{100 * share:.1f} %" for share in shares))
     screen.say("")
     screen.show(table)
 

@@ -35,6 +35,7 @@ class Annotation:
     the video was cut from. split: the side that the data set's authors gave it.
     copy_of: the id of the original, where this is a changed copy of it for training: mirrored,
     noised (standard deviation, as a part of white), or both; copy_number tells noises apart.
+    marks: labels that hold through it one after another, at equal steps; None: label throughout.
     """
 
     video: str
@@ -50,10 +51,17 @@ class Annotation:
     mirrored: bool = False
     noise: float = 0.0
     copy_number: int = 0
+    marks: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be a labelled interval, in one line."""
-        for find in (_fault_in_texts, _fault_in_times, _fault_in_window, _fault_in_copy):
+        for find in (
+            _fault_in_texts,
+            _fault_in_times,
+            _fault_in_window,
+            _fault_in_copy,
+            _fault_in_marks,
+        ):
             fault = find(self)
             if fault:
                 raise InputError(fault)
@@ -100,6 +108,8 @@ def annotation_from_fields(values: Mapping[str, Any]) -> Annotation:
     given = {name: value for name, value in values.items() if value is not None}
     if "window" in given:
         given["window"] = _window_from(given["window"])
+    if isinstance(given.get("marks"), list):
+        given["marks"] = tuple(given["marks"])
     return Annotation(**given)
 
 
@@ -109,7 +119,7 @@ def fields_of(annotation: Annotation) -> dict[str, Any]:
     for field in fields(Annotation):
         value = getattr(annotation, field.name)
         if value != field.default:
-            said[field.name] = list(value) if field.name == "window" else value
+            said[field.name] = list(value) if field.name in ("window", "marks") else value
     return said
 
 
@@ -280,4 +290,16 @@ def _fault_in_window(annotation: Annotation) -> str | None:
         return f"window {width}x{height} pixels has no area. Write [x, y, width, height]."
     if x < 0 or y < 0:
         return f"window starts at ({x}, {y}), outside of the picture. Write x and y of 0 or more."
+    return None
+
+
+def _fault_in_marks(annotation: Annotation) -> str | None:
+    marks = annotation.marks
+    if marks is None:
+        return None
+    if not isinstance(marks, tuple) or not marks:
+        return f"marks {marks!r} is not a list of labels. Write one for each step, or leave it out."
+    for mark in marks:
+        if not isinstance(mark, str) or not mark.strip() or mark != mark.strip():
+            return f"marks: {mark!r} is not a label. Write a word in quotes."
     return None

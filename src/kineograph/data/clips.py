@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kineograph.data.annotation import Annotation
 from kineograph.data.augment import Augmentation, Draw, Frames, apply, draw
 from kineograph.data.cache import Cache
+from kineograph.data.clock import JUST_BEFORE
 from kineograph.data.copies import change_of, originals, with_mirrors
 from kineograph.data.inputs import INPUTS, Look
 from kineograph.data.sampling import (
@@ -208,8 +209,8 @@ class ClipDataset:
         return [Clip(annotation, int(window[0])) for window in windows]
 
     def _frame_labels(self, annotation: Annotation, times: Seconds) -> NDArray[np.int64] | None:
-        """The label at each moment: that of the shortest interval around it, as in `waving` while
-        `walking`. Intervals of other windows speak of someone else.
+        """The label at each moment: the annotation's own mark there, or else that of the shortest
+        interval around it, as in `waving` while `walking`. Other windows speak of someone else.
         """
         if not self.config.label_per_frame:
             return None
@@ -218,6 +219,11 @@ class ClipDataset:
         for place in np.flatnonzero((spans[:, 0] <= times[-1]) & (spans[:, 1] > times[0])):
             start, end = spans[place]
             labels[(times >= start) & (times < end)] = classes[place]
+        if annotation.marks is not None:
+            steps = (times - annotation.start_seconds) / _length(annotation) * len(annotation.marks)
+            own = self._index_of[annotation.label]  # for marks too short to be a class of their own
+            marks = np.array([self._index_of.get(mark, own) for mark in annotation.marks])
+            labels = marks[np.clip((steps + JUST_BEFORE).astype(int), 0, len(marks) - 1)]
         return labels
 
     def _check(self) -> None:

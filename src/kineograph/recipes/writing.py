@@ -143,7 +143,7 @@ WRITING_FRAME = Recipe(
     notes=(
         *OPEN,
         "The share of dropout (0.25) and the width of the dense layer (64) are not said.",
-        "A frame bears the label of its second, the median of ten marks; the paper's its own mark.",
+        "A frame bears its own mark; a second the median of ten.",
     ),
     laptop=SMALL_FRAMES,
 )

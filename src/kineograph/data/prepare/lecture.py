@@ -268,7 +268,10 @@ def _empty_classes(labels: list[str], samples: Iterable[Annotation]) -> list[str
 
 def _sample(seat: Annotation, second: Second) -> Annotation:
     start = float(second.second)
-    return replace(seat, label=second.label, start_seconds=start, end_seconds=start + 1)
+    mixed = second.marks if set(second.marks) != {second.label} else None
+    return replace(
+        seat, label=second.label, start_seconds=start, end_seconds=start + 1, marks=mixed
+    )
 
 
 def _cut_now(

@@ -26,6 +26,7 @@ class Second:
     second: int
     label: str
     tie: bool
+    marks: tuple[str, ...]  # of its ten frames
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ def sample_seconds(
         most = max(counts.values())
         best = sorted(labels[code] for code, count in counts.items() if count == most)
         label = tie if tie in best else best[0]
-        found.append(Second(second, label, len(best) > 1))
+        of_frames = tuple(labels[code] for code in own)
+        found.append(Second(second, label, len(best) > 1, of_frames))
     return found
 
 
