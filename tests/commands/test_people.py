@@ -50,7 +50,10 @@ def test_timelines_of_everyone_with_all_files(trained, run):
     text = (trained / "said" / "seconds.csv").read_text()
     assert len(list(csv.DictReader(text.splitlines()))) == 36
     assert json.loads((trained / "said" / "people.json").read_text()) == [video]
-    assert "Errors are known of 1 person only: give --tested a crossval by person." in said
+    assert (
+        "Errors are known of 1 person only, and 5 are needed: give --tested a cross-validation "
+        "by person." in said
+    )
 
 
 def test_who_cannot_be_seen_is_left_out_with_a_line_and_the_status_says_so(trained, run):
@@ -76,7 +79,29 @@ def test_who_cannot_be_seen_is_left_out_with_a_line_and_the_status_says_so(train
             ["--write", "png"],
             "--write png: is for people in windows. Give --windows windows.jsonl.",
         ),
-        (["--blur"], "--blur, --tested: is for people in windows."),
+        (["--tested", "x"], "--tested: is for people in windows. Give --windows windows.jsonl."),
+        (["--write", "pdf"], "--write pdf: known formats are csv, json, srt, png, mp4. Choose one"),
+        (["--windows", "drawn/windows.jsonl", "--blur"], "--blur: is for the labelled video. Add"),
+        (
+            ["--windows", "drawn/windows.jsonl", "--hop-seconds", "2"],
+            "--hop-seconds: is not for people in windows. Leave it out, or --windows.",
+        ),
+        (
+            ["--windows", "drawn/annotations.jsonl"],
+            "annotations.jsonl: holds marks, not windows. Give the windows.jsonl beside it.",
+        ),
+        (
+            ["--windows", "drawn/lecture1.mp4"],
+            "lecture1.mp4: is no text, so it holds no windows. Give windows.jsonl",
+        ),
+        (
+            ["--windows", "drawn/windows.jsonl", "--write", "csv", "--out", "drawn/truth.jsonl"],
+            "--out drawn/truth.jsonl: cannot be made (File exists). Choose another folder.",
+        ),
+        (
+            ["--windows", "drawn/windows.jsonl", "--tested", "actors"],
+            "--tested actors: is of actors and boxing",
+        ),
         (["--windows", "none.jsonl"], "none.jsonl: there is no such file"),
     ],
 )

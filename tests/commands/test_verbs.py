@@ -172,7 +172,7 @@ def test_recipes_prints_the_papers_table(run):
     ("words", "said"),
     [
         (["train", "lrcn-kht", "DATA"], r"lrcn-kht: no such recipe"),
-        (["train", "lrcn-kth", "nowhere"], r"nowhere: .*Run: kineograph prepare folder SRC OUT"),
+        (["train", "lrcn-kth", "nowhere"], r"nowhere: .*Run: kineograph prepare KIND SRC OUT"),
         (["train", "lrcn-kth", "DATA", "--set", "model.unit=3"], r"Did you mean 'units'"),
         (["train", "lrcn-kth", "DATA", "--set", "data.size_pixels=9,9"], r"size_pixels=9x9"),
         (["train", "lrcn-kth", "DATA", "--device", "cuda:77"], r"--device cuda:77: cannot be used"),

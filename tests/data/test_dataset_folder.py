@@ -39,7 +39,7 @@ def test_a_folder_that_is_not_prepared_says_what_to_run(tmp_path):
         DataFolder(tmp_path)
     assert str(caught.value) == (
         f"{tmp_path}: there is no dataset.json in it, so it is not a prepared data set. "
-        "Run: kineograph prepare folder SRC OUT"
+        "Run: kineograph prepare KIND SRC OUT; KIND is folder, csv, lecture or another."
     )
 
 
@@ -67,8 +67,9 @@ def test_another_source_is_refused_unless_it_may_be_overwritten(tmp_path):
 
 def test_annotations_of_someone_else_are_not_overwritten(tmp_path):
     (tmp_path / "annotations.jsonl").write_text("mine")
-    with pytest.raises(InputError, match="holds an annotations.jsonl without a dataset.json"):
-        write(tmp_path, tmp_path / "videos")
+    for overwrite in (False, True):  # also marks made by hand: nothing brings them back
+        with pytest.raises(InputError, match="that kineograph prepare did not write, perhaps"):
+            write(tmp_path, tmp_path / "videos", overwrite=overwrite)
     assert (tmp_path / "annotations.jsonl").read_text() == "mine"
 
 

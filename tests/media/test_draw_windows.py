@@ -14,10 +14,10 @@ def checks(height=160, width=240):
     return np.repeat(((rows + columns) % 2 * 255).astype(np.uint8)[..., None], 3, axis=2)
 
 
-def test_only_the_lower_half_of_a_window_keeps_its_detail():
+def test_only_the_lower_part_of_a_window_keeps_its_detail():
     pixels = checks()
     found = blur_heads(pixels, [BOX])
-    lower = np.s_[70:110, 40:120]
+    lower = np.s_[78:110, 40:120]
     np.testing.assert_array_equal(found[lower], pixels[lower])
     rest = found.copy()
     rest[lower] = 127

@@ -239,7 +239,12 @@ def test_a_broken_video_is_answered_up_to_its_break(blinking, asked, tmp_path):
 
 def test_windows_of_a_file_are_found_by_its_name(tmp_path):
     seats = [*SEATS, seat("dora", (0, 0, 9, 9), "room/week2.mp4")]
-    assert seats_of(tmp_path / "week2.mp4", seats, "w.jsonl") == seats[2:]
+    assert seats_of(tmp_path / "week2.mp4", seats, "w.jsonl") == seats[2:], "elsewhere, no doubt"
+    twins = [*seats, seat("ed", (0, 0, 9, 9), "hall/week2.mp4")]
+    assert seats_of(tmp_path / "hall" / "week2.mp4", twins, "w.jsonl") == twins[3:]
+    assert seats_of(tmp_path / "room" / "week2.mp4", twins, "w.jsonl") == twins[2:3]
+    with pytest.raises(InputError, match="has no window in it, only in hall.mp4, hall/week2.mp4"):
+        seats_of(tmp_path / "week2.mp4", twins, "w.jsonl")
     with pytest.raises(InputError) as told:
         seats_of(tmp_path / "week3.mp4", seats, "w.jsonl")
     assert str(told.value) == (

@@ -46,6 +46,7 @@ LookForCopies = Annotated[
     bool, typer.Option("--look-for-copies", help="Refuse clips that are only likely copies, too.")
 ]
 
+SLOW = 0.1  # a second; slower things are told by the minute
 PLAIN_SECONDS = 5.0  # between lines where no terminal redraws a bar
 
 
@@ -117,10 +118,12 @@ def rate_and_rest(done: float, total: float | None, seconds: float, unit: str) -
     if done <= 0 or seconds <= 0:
         return f"– {unit}/s"
     rate = done / seconds
-    shown = f"{rate:.0f}" if rate >= 10 else f"{rate:.1f}"
+    shown = f"{rate:.0f} {unit}/s" if rate >= 10 else f"{rate:.1f} {unit}/s"
+    if rate < SLOW:
+        shown = f"{60 * rate:.1f} {unit}/min"
     if not total or done >= total:
-        return f"{shown} {unit}/s · {clock(seconds)} taken"
-    return f"{shown} {unit}/s · {clock((total - done) / rate)} left"
+        return f"{shown} · {clock(seconds)} taken"
+    return f"{shown} · {clock((total - done) / rate)} left"
 
 
 def clock(seconds: float) -> str:

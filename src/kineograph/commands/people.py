@@ -11,6 +11,8 @@ import typer
 from kineograph.commands.console import Screen
 from kineograph.commands.predict import counted, stems_of
 
+NOTHING_KNOWN = 0.8  # an interval as wide as this
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -25,13 +27,17 @@ class Wish:
 
 def predict_people(screen: Screen, run: str, paths: list[Path], wish: Wish, device: str) -> None:
     """Timelines of every video; the status is not zero if a video or a person has none."""
+    from kineograph.data.windows import read_windows
     from kineograph.errors import InputError
     from kineograph.predict.model import load
     from kineograph.predict.shares import known_errors_of, shares_of
     from kineograph.predict.write_people import as_object
     from kineograph.recipes.trained import run_folder
 
+    read_windows(wish.windows)  # what is wrong with them is wrong for every video
     model = load(run, device=device)
+    if wish.tested:
+        check_tested(model, wish.tested)
     tested = known_errors_of(run_folder(wish.tested) if wish.tested else model.trained.folder)
     found: list[Any] = []
     failed: dict[str, str] = {}
@@ -60,6 +66,21 @@ def predict_people(screen: Screen, run: str, paths: list[Path], wish: Wish, devi
         raise typer.Exit(1)
 
 
+def check_tested(model: Any, tested: str) -> None:
+    """Raise InputError if a run's errors are those of another network."""
+    from kineograph.errors import InputError
+    from kineograph.recipes.trained import read_recipe_file, run_folder
+
+    told = read_recipe_file(run_folder(tested))
+    name, ours = told["recipe"].get("name"), model.trained.recipe.name
+    if name != ours or tuple(told["classes"]) != model.classes:
+        raise InputError(
+            f"--tested {tested}: is of {name} and {', '.join(told['classes'])}, and the run is "
+            f"{ours} with {', '.join(model.classes)}: its errors say nothing of this network's. "
+            f"Give a cross-validation of {ours} on the same labels."
+        )
+
+
 def _print(screen: Screen, found: list[Any], shares: list[Any], tested: int) -> None:
     """One row a person; then what the intervals are."""
     from rich.table import Table
@@ -80,6 +101,8 @@ def _print(screen: Screen, found: list[Any], shares: list[Any], tested: int) -> 
                 known = share.corrected
                 corrected = corrected or known is not None
                 text = f"{known.low:.0%} to {known.high:.0%}" if known else "unknown"
+                if known and known.high - known.low > NOTHING_KNOWN:
+                    text += ", so next to nothing is known"
                 table.add_row(
                     *(who if place == 0 else ["", "", ""]), f"{share.share:.0%} {share.label}", text
                 )
@@ -90,7 +113,10 @@ def _print(screen: Screen, found: list[Any], shares: list[Any], tested: int) -> 
     people = "1 person" if tested == 1 else f"{tested} people"
     told = f"Known errors: a 95 % interval from the {people} that the network was tested on."
     if not corrected and tested < LEAST_PEOPLE:
-        told = f"Errors are known of {people} only: give --tested a crossval by person."
+        told = (
+            f"Errors are known of {people} only, and {LEAST_PEOPLE} are needed: give --tested a "
+            "cross-validation by person."
+        )
     elif not corrected:
         told = (
             f"Of the {people} it was tested on, the answers hardly follow the truth: no interval."

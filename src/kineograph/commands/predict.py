@@ -53,7 +53,18 @@ def predict(
     """Say what happens in files, when. The status is not zero if any file failed."""
     screen = Screen(as_json)
     formats = write or []
-    _check(formats, windows, blur or tested)
+    _check(
+        formats,
+        windows,
+        ["--blur" if blur else None, "--tested" if tested else None],
+        [
+            "--features" if features else None,
+            "--window-seconds" if window_seconds else None,
+            "--hop-seconds" if hop_seconds else None,
+        ],
+    )
+    if formats or features:
+        make_folder(out)
     if windows is not None:
         from kineograph.commands.people import Wish, predict_people
 
@@ -149,18 +160,41 @@ def write_features(
         raise typer.Exit(1)
 
 
-def _check(formats: list[str], windows: Path | None, of_windows: object) -> None:
+def _check(
+    formats: list[str],
+    windows: Path | None,
+    of_windows: list[str | None],
+    of_files: list[str | None],
+) -> None:
+    """Refuse options that would do nothing."""
     from kineograph.errors import InputError, nearest
 
     for name in formats:
         if name not in FORMATS:
-            raise InputError(
-                f"--write {name}: known formats are {', '.join(FORMATS)}. "
-                f"{nearest(name, FORMATS)}".rstrip()
-            )
-    if windows is None and ("png" in formats or of_windows):
-        said = "--write png" if "png" in formats else "--blur, --tested"
-        raise InputError(f"{said}: is for people in windows. Give --windows windows.jsonl.")
+            hint = nearest(name, FORMATS) or "Choose one of them."
+            raise InputError(f"--write {name}: known formats are {', '.join(FORMATS)}. {hint}")
+    if windows is None:
+        for said in ("--write png" if "png" in formats else None, *of_windows):
+            if said:
+                raise InputError(f"{said}: is for people in windows. Give --windows windows.jsonl.")
+        return
+    for said in of_files:
+        if said:
+            raise InputError(f"{said}: is not for people in windows. Leave it out, or --windows.")
+    if "--blur" in of_windows and "mp4" not in formats:
+        raise InputError("--blur: is for the labelled video. Add --write mp4.")
+
+
+def make_folder(out: Path) -> None:
+    """Now, and not after hours of video. Raises InputError where it cannot be made."""
+    from kineograph.errors import InputError
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"--out {out}: cannot be made ({error.strerror}). Choose another folder."
+        ) from None
 
 
 def _spread(files: list[Path]) -> list[Path]:

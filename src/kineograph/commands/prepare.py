@@ -207,7 +207,9 @@ def _tell(
     clips = sum(done.counts.values())
     for label, count in done.counts.items():
         screen.say(f"  {label:<24} {count:>6} clips")
-    screen.say(f"{clips} clips of {len(done.counts)} classes in {out}; {len(problems)} left out.")
+    told = {0: "nothing left out", 1: "the line above was left out or not used"}
+    rest = told.get(len(problems), f"the {len(problems)} lines above were left out or not used")
+    screen.say(f"{clips} clips of {len(done.counts)} classes in {out}; {rest}.")
     kind = done.data_folder.about["prepared"]["kind"]
     usual = "writing-gru-small" if kind == "lecture" else "lrcn-kth"
     recipe = "two-stream-lrcn" if flow_method else usual

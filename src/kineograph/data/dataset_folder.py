@@ -38,7 +38,7 @@ class DataFolder:
             if not (self.path / name).is_file():
                 raise InputError(
                     f"{self.path}: there is no {name} in it, so it is not a prepared data set. "
-                    f"Run: kineograph prepare folder SRC OUT"
+                    "Run: kineograph prepare KIND SRC OUT; KIND is folder, csv, lecture or another."
                 )
 
     @cached_property
@@ -102,6 +102,11 @@ def write_data_folder(
     holds annotations of other videos, or of another kind, and `overwrite` is not set.
     """
     path, source_root = Path(path), Path(source_root).resolve()
+    if (path / ANNOTATIONS).is_file() and not (path / ABOUT).is_file():
+        raise InputError(
+            f"{path} holds an {ANNOTATIONS} that kineograph prepare did not write, perhaps marks "
+            "that were made by hand. It stays as it is: choose another folder."
+        )
     if not overwrite:
         refuse_other_source(path, source_root, kind)
     inside = source_root.is_relative_to(path.resolve())
@@ -147,8 +152,6 @@ def refuse_other_source(path: Path, source_root: Path, kind: str = "") -> None:
             holds = f"the same source prepared as {before}, and this is {kind}"
         else:
             return
-    elif (path / ANNOTATIONS).is_file():
-        holds = f"an {ANNOTATIONS} without a {ABOUT}"
     else:
         return
     raise InputError(

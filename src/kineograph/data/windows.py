@@ -41,7 +41,7 @@ def read_windows(path: Path) -> dict[Place, Seat]:
         )
     seats: dict[Place, Seat] = {}
     faults: dict[int, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), start=1):
+    for number, line in enumerate(_lines(path), start=1):
         if not line.strip():
             continue
         try:
@@ -59,6 +59,19 @@ def read_windows(path: Path) -> dict[Place, Seat]:
     if not seats:
         raise InputError(f"{path}: is empty. Draw a window round each person.")
     return seats
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except UnicodeDecodeError:
+        raise InputError(
+            f"{path}: is no text, so it holds no windows. Give windows.jsonl, as kineograph "
+            "annotate writes it."
+        ) from None
+    if '"label"' in lines[0]:
+        raise InputError(f"{path}: holds marks, not windows. Give the windows.jsonl beside it.")
+    return lines
 
 
 def _seat(line: str) -> Seat:

@@ -23,7 +23,7 @@ COLOURS = (
 )
 _UNKNOWN, _INK, _TRACK = (110, 116, 124), (20, 22, 26), (92, 98, 106)
 MOSAIC_STONES = 8  # across a blurred window: a face is two or three stones wide
-HEAD_PART = 0.5  # of a window, from the top: who sits has head and shoulders there
+HEAD_PART = 0.6  # of a window, from the top: who sits has head and shoulders there
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _colour_of(each: Seen) -> tuple[int, int, int]:
 
 
 def blur_heads(pixels: Pixels, windows: Sequence[Box]) -> Pixels:
-    """A picture on which nobody is known: only the lower half of each window stays as it was.
+    """A picture on which nobody is known: only the lower part of each window stays as it was.
 
     No face is looked for, so none can be missed: the rest is averaged to stones of an eighth of the
     smallest window, and then smoothed.

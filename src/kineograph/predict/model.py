@@ -10,6 +10,7 @@ from torch import Tensor
 
 from kineograph.data.windows import read_windows
 from kineograph.export.run import OnnxFile
+from kineograph.media import inspect
 from kineograph.predict.answer import Prediction
 from kineograph.predict.features import Features, features_of
 from kineograph.predict.people import Watched, predict_people, seats_of
@@ -67,6 +68,7 @@ class Model:
         The video is decoded once for all of them. Raises InputError for files that cannot be read.
         """
         path, windows = Path(path), Path(windows)
+        inspect(path)  # first: that it is a video at all
         return predict_people(
             path,
             seats_of(path, list(read_windows(windows).values()), windows.name),

@@ -19,7 +19,7 @@ from kineograph.data.windows import Seat
 from kineograph.errors import InputError
 from kineograph.media import Box, BrokenClipError, inspect
 from kineograph.predict.answer import PersonTimeline, Second
-from kineograph.predict.ask import Moment, Network, ask
+from kineograph.predict.ask import Moment, Network, ask, frame_seconds
 from kineograph.predict.timeline import windows
 from kineograph.recipes import Trained
 
@@ -69,7 +69,7 @@ def predict_people(
             found, ask(seconds, list(clips), trained, network, device), strict=True
         ):
             each.add(moments)
-        until = max(until, float(seconds[-1]))
+        until = max(until, float(seconds[-1] + frame_seconds(seconds)))
         if progress:
             progress(round(until), max(whole, round(until)), path.name)
     if reading.problem is None and not found[0]:
@@ -82,10 +82,19 @@ def predict_people(
 
 
 def seats_of(path: Path, seats: Sequence[Seat], said_in: str) -> list[Seat]:
-    """The windows of one file, by its name. Raises InputError if it has none."""
-    own = [seat for seat in seats if Path(seat.at.video).name == path.name]
-    if own:
-        return own
+    """The windows of one file: of the video whose name its path ends with, the longest if several.
+
+    Raises InputError if it has none.
+    """
+    named = {seat.at.video: Path(seat.at.video).parts for seat in seats}
+    parts = path.absolute().parts
+    fitting = [video for video, name in named.items() if parts[-len(name) :] == name]
+    if not fitting:  # of a video that lies in another folder now, if its name leaves no doubt
+        fitting = [video for video, name in named.items() if name[-1] == path.name]
+        fitting = fitting if len(fitting) == 1 else []
+    if fitting:
+        best = max(fitting, key=lambda video: len(named[video]))
+        return [seat for seat in seats if seat.at.video == best]
     others = sorted({seat.at.video for seat in seats})
     more = f" and {len(others) - 3} more" if len(others) > 3 else ""
     raise InputError(

@@ -99,7 +99,7 @@ def _row(
         axes.plot(axes.get_xlim(), [place + 0.48] * 2, color=GRID, linewidth=1, zorder=0)
     axes.annotate(
         person.person,
-        (0, place + top + high / 2),
+        (0, place + 0.5),
         xycoords=("axes fraction", "data"),
         xytext=(-12, 0),
         textcoords="offset points",
@@ -126,6 +126,11 @@ def _frame(
     figure.text(
         LEFT / WIDTH, 1 - 26 / height, title, color=INK, size=15, weight="bold", parse_math=False
     )
+    asked = label_in_question(classes)
+    if asked:
+        said = f"band: what is answered · above it, pale: how probable '{asked}' is, to 100\u00a0%"
+        place = 1 - (LEFT + 10 + 9 * len(title)) / WIDTH
+        figure.text(1 - place, 1 - 25 / height, said, color=MUTED, size=11, parse_math=False)
     marks = [Patch(facecolor=_colour(label, classes), label=label) for label in classes]
     figure.legend(
         handles=marks,
@@ -150,7 +155,7 @@ def _words(share: Share) -> str:
     if share.corrected is None:
         return text
     low, high = share.corrected.low, share.corrected.high
-    return f"{text}\n{100 * low:.0f}–{100 * high:.0f}\u00a0% with its errors"
+    return f"{text}\n{100 * low:.0f}–{100 * high:.0f}\u00a0% by known errors"
 
 
 def _clock(seconds: float, _: int) -> str:

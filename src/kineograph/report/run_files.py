@@ -2,7 +2,8 @@
 
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ class Strip:
     truth: str
     answer: str
     probability: float | None
+    where: str = ""  # who and when, where the answers tell
 
 
 @dataclass
@@ -83,7 +85,9 @@ def read_run(folder: Path | str) -> RunFiles:
     run.baselines = {
         name: scores
         for name, scores in _object(
-            folder / "baselines.json", run.notes, "no baseline stands beside the result"
+            folder / "baselines.json",
+            run.notes,
+            "no baseline was asked for",
         ).items()
         if isinstance(scores, dict)
     }
@@ -93,8 +97,21 @@ def read_run(folder: Path | str) -> RunFiles:
     run.environment = _object(
         folder / "environment.json", run.notes, "protocol, cost and machine are unknown"
     )
-    run.strips = _strips(folder / "pictures", run.notes)
+    places = {answer.id: _where(answer) for answer in run.answers}
+    run.strips = [
+        replace(strip, where=places.get(strip.id, ""))
+        for strip in _strips(folder / "pictures", run.notes)
+    ]
     return run
+
+
+def _where(answer: Answer) -> str:
+    """Who is seen and when, so that a person can look it up in the video."""
+    if answer.end_seconds is None:
+        return answer.person or ""
+    clock = str(timedelta(seconds=int(answer.start_seconds))).removeprefix("0:")
+    who = f"{answer.person}, " if answer.person else ""
+    return f"{who}{answer.video} at {clock}"
 
 
 def _object(path: Path, notes: list[str], without: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import shutil
 from collections import Counter
 from dataclasses import replace
 
@@ -64,7 +65,7 @@ def test_every_second_is_a_sample_with_its_copies(lecture):
     own = originals(every)
     assert Counter(each.label for each in own) == {"not writing": 12, "writing": 12}
     assert Counter(each.label for each in every) == {"not writing": 24, "writing": 24}
-    assert "Five marks to five in 4 seconds, which count as 'writing'" in done.data_folder.notes
+    assert "Five marks to five in 4 seconds, counted as 'writing'" in done.data_folder.notes
     assert "2 of 4 windows show a left-handed person" in done.data_folder.notes
     assert {(each.window, each.person[:2]) for each in own} == {
         (Box(*window), name) for name, window in WINDOWS.items()
@@ -282,3 +283,34 @@ def test_without_windows_nothing_is_prepared(lecture):
     (lecture[0] / "windows.jsonl").unlink()
     with pytest.raises(InputError, match="Draw the windows with kineograph annotate"):
         prepare(lecture[0])
+
+
+def test_marks_are_never_replaced_by_samples(lecture):
+    source = lecture[0]
+    before = (source / "annotations.jsonl").read_bytes()
+    for overwrite in (False, True):
+        with pytest.raises(InputError, match="holds the marks, and prepared samples would take"):
+            PREPARE["lecture"](source, source, overwrite=overwrite)
+    assert (source / "annotations.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("marks", "told"),
+    [
+        ("", "annotations.jsonl: holds no mark. Mark some seconds with kineograph annotate."),
+        ("only others", "nothing is marked 'writing', of which noised copies are made; only rest."),
+    ],
+)
+def test_without_marks_one_line_says_what_to_do(lecture, tmp_path, marks, told):
+    home = tmp_path / "home"
+    shutil.copytree(lecture[0], home)
+    line = {"video": "x.mp4", "label": "rest", "person": "p", "end_seconds": 3}
+    (home / "annotations.jsonl").write_text(json.dumps(line) + "\n" if marks else "")
+    with pytest.raises(InputError) as error:
+        PREPARE["lecture"](home, tmp_path / "data")
+    assert told in str(error.value)
+
+
+def test_a_folder_that_is_not_there_is_called_so(tmp_path):
+    with pytest.raises(InputError, match="lectur: there is no such folder. Check the path."):
+        PREPARE["lecture"](tmp_path / "lectur", tmp_path / "data")

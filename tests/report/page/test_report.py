@@ -87,7 +87,7 @@ def test_the_first_line_is_the_outcome_with_its_protocol(make_run: MakeRun):
     page = read(write_report(run))
     right = sum(a.truth == a.answer for a in draw_answers())
     told = f"Right on {right} of 36 test clips ({100 * right / 36:.1f}\u00a0%) of kth, "
-    told += "no person or recording shared with training."
+    told += "no group, person or source shared with training."
     assert f"<main>\n<header>\n\n<h1>{told}</h1>" in page
     markdown = read(run / "report.md")
     assert markdown.startswith(f"# {told}\n\nOther persons like these 6 would likely give between")
@@ -102,7 +102,7 @@ def test_leakage_stands_before_everything(make_run: MakeRun):
     assert markdown.startswith("**Leakage: person3 is on two sides.**\n\n# Right on")
     assert "training and test side not kept apart" in markdown
     assert "of persons never seen it tells nothing" in markdown
-    assert "no person or recording shared" not in markdown
+    assert "no group, person or source shared" not in markdown
 
 
 def test_every_section_is_there(make_run: MakeRun, words: Words):
@@ -139,7 +139,7 @@ def test_every_section_is_there(make_run: MakeRun, words: Words):
 MISSING = {
     "recipe.json": "recipe.json is not there: recipe and published figures are unknown.",
     "environment.json": "environment.json is not there: protocol, cost and machine are unknown.",
-    "baselines.json": "baselines.json is not there: no baseline stands beside the result.",
+    "baselines.json": "baselines.json is not there: no baseline was asked for.",
     "log.jsonl": "log.jsonl is not there: no curves of the training.",
     "predictions.jsonl": "predictions.jsonl is not there: the network has not been evaluated.",
     "pictures/worst.json": "pictures/worst.json is not there: no film strips",

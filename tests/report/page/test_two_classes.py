@@ -207,4 +207,4 @@ def test_the_paper_s_protocol_is_told_apart_from_ours():
     figure = {"data": "mine", "split": "writing-paper-split"}
     assert differing_protocol(figure, run_of("writing-paper-split")) == []
     (reason,) = differing_protocol(figure, run_of("group"))
-    assert reason.startswith("theirs tests one person, most likely mirrored too; ours: no person")
+    assert reason.startswith("theirs tests one person, most likely mirrored too; ours: no group")

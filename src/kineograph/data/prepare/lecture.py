@@ -46,6 +46,7 @@ from kineograph.media.frame import MediaInfo
 from kineograph.whole_file import write_text_whole
 
 WRITING = "writing"
+MANY_COPIES = 3  # noised ones of each second; of more, little is learned
 LATE_SECONDS = 0.2  # a header may be so much shorter than the last mark
 LIMITS = {"noise": 1.0, "balance": 100.0, "size": 4096.0}  # the most that may be asked for
 COLUMNS = (
@@ -90,9 +91,11 @@ def prepare_lecture(
     Raises InputError for options, files or lines that make no sense, and fewer than two classes.
     """
     source, out = Path(source), Path(out)
+    _check_folders(source, out)
     seats = read_windows(source / "windows.jsonl")
     marks = read_annotations(source / "annotations.jsonl")
     labels = sorted({mark.label for mark in marks})
+    _check_labels(source, labels, label)
     options = _options(labels, [label, tie, mirror], [noise, balance, size])
     problems: list[str] = []
     lengths = _usable(source, seats, problems)
@@ -125,6 +128,30 @@ def prepare_lecture(
 
 
 # ------------------------------------------------------------------------------------ reading
+
+
+def _check_folders(source: Path, out: Path) -> None:
+    if not source.is_dir():
+        raise InputError(f"{source}: there is no such folder. Check the path.")
+    if out.resolve() == source.resolve():
+        raise InputError(
+            f"{out}: holds the marks, and prepared samples would take their place. Give another "
+            f"folder, such as data/{source.resolve().name}."
+        )
+
+
+def _check_labels(source: Path, labels: list[str], label: str) -> None:
+    if not labels:
+        raise InputError(
+            f"{source / 'annotations.jsonl'}: holds no mark. Mark some seconds with kineograph "
+            "annotate."
+        )
+    if label == WRITING and label not in labels:
+        raise InputError(
+            f"{source / 'annotations.jsonl'}: nothing is marked '{label}', of which noised copies "
+            f"are made; only {', '.join(labels)}. Mark some, or name another: --option "
+            f'label="{labels[0]}".'
+        )
 
 
 def _options(labels: list[str], texts: list[str], numbers: list[str]) -> Options:
@@ -322,16 +349,25 @@ def _notes(
     mirrored = sum(each.mirrored and not each.noise for each in copies)
     written = sum(each.label == options.label for each in samples)
     notes = [
-        f"{len(samples)} seconds of {len({person for _, person in shown})} people in "
-        f"{len({video for video, _ in shown})} videos, {100 * written / len(samples):.1f} % "
-        f"'{options.label}'; {left} of {len(shown)} windows show a left-handed person.",
-        f"Five marks to five in {ties} seconds, which count as '{options.tie}'.",
+        f"{_count(len(samples), 'second')} of {len({person for _, person in shown})} people in "
+        f"{_count(len({video for video, _ in shown}), 'video')}, "
+        f"{100 * written / len(samples):.1f} % '{options.label}'; {left} of {len(shown)} windows "
+        "show a left-handed person.",
+        f"Five marks to five in {_count(ties, 'second')}, counted as '{options.tie}'.",
     ]
+    oblong = sum(w is not None and w.width != w.height for w in {each.window for each in samples})
+    if oblong:
+        notes.append(f"{_count(oblong, 'window')} not square: what is seen there is squeezed.")
     if copies:
         notes.append(
             f"Only for training: {mirrored} mirrored copies and {noised} noised ones of "
             f"'{options.label}' (standard deviation {options.noise:g} of white)."
         )
+        if noised > MANY_COPIES * written:
+            notes.append(
+                f"That is {noised / written:.0f} noised copies of each second of "
+                f"'{options.label}': it would be better to mark more of it."
+            )
     if len({video for video, _ in shown}) < len(shown):
         apart = len(set(parts_seen(samples).values())) == len(shown)
         notes.append(

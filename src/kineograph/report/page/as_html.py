@@ -120,7 +120,7 @@ def _films(block: Films) -> str:
         sure = "" if strip.probability is None else f", {percent(strip.probability, 0)} sure"
         caption = (
             f"<b>{text(strip.truth)}</b> answered as <b>{text(strip.answer)}</b>{text(sure)} "
-            f'<span class="id">{text(strip.id)}</span>'
+            f'<span class="id">{text(strip.where or strip.id)}</span>'
         )
         told = text(f"Frames of {strip.id}: {strip.truth}, answered as {strip.answer}")
         picture = f'<img alt="{told}" src="data:image/png;base64,{data}">'

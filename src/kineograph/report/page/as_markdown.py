@@ -71,9 +71,9 @@ def _films(block: Films) -> str:
     lines = []
     for strip in block.strips:
         sure = "" if strip.probability is None else f", {percent(strip.probability, 0)} sure"
-        lines.append(
-            f"- {text(strip.id)}: {text(strip.truth)} answered as {text(strip.answer)}{sure}"
-        )
+        said = f"{text(strip.truth)} answered as {text(strip.answer)}{sure}"
+        where = f" ({text(strip.where)})" if strip.where else ""
+        lines.append(f"- {text(strip.id)}: {said}{where}")
     return "\n".join(lines)
 
 

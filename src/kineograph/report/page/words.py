@@ -10,7 +10,7 @@ NARROW = "\u00a0"  # keeps a figure and its unit on one line
 
 ONE_PERSON = "writing-paper-split"  # as data.split names it
 SPLITS = {
-    "group": "no person or recording shared with training",
+    "group": "no group, person or source shared with training",
     "file": "no video file shared with training",
     "clip": "clips dealt at random, persons may be shared with training",
     "given": "the data set's own split",

@@ -252,7 +252,7 @@ function choose(id) {
 }
 
 function freeName() {
-  const taken = new Set(windows().map((w) => w.person));
+  const taken = new Set(S.windows.map((w) => w.person)); // of all videos: one name is one person
   for (let k = 1; ; k++) if (!taken.has(`p${k}`)) return `p${k}`;
 }
 

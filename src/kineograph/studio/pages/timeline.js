@@ -82,7 +82,8 @@ export class Timeline {
     for (const mark of mine) {
       const left = this.x(mark.start_seconds), right = this.x(mark.end_seconds);
       const reach = Math.min(EDGE, (right - left) / 3);
-      if (x >= left - 2 && x <= right + 2) {
+      const beside = mark.id === this.picked ? 3 : 0; // a drag that begins at its end is a new mark
+      if (x >= left - beside && x < right + beside) {
         const part = x < left + reach ? "start" : x > right - reach ? "end" : "body";
         if (!best || mark.id === this.picked) best = { row, window, mark, part };
       }
