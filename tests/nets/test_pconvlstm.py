@@ -107,6 +107,21 @@ def test_two_streams_step_together():
     assert not torch.equal(rgb["encoder.conv1.weight"], motion["encoder.conv1.weight"])
 
 
+def test_recomputing_changes_no_number():
+    """Answers, gradients and the statistics of batch norms; the maps inside are not kept."""
+    found = []
+    for recompute in (False, True):
+        network = build(PConvLSTMConfig(**TINY, recompute=recompute)).train()
+        calls = []
+        network.encoder.layer2[0].conv3.register_forward_hook(lambda *_, c=calls: c.append(1))
+        logits = network(clip_of(4, batch=2))
+        logits.square().sum().backward()
+        assert len(calls) == 1 + recompute
+        state = {k: v for k, v in network.state_dict().items() if not k.endswith("tracked")}
+        found.append((logits, [p.grad for p in network.parameters()], state))
+    torch.testing.assert_close(found[0], found[1])
+
+
 def test_the_mean_so_far_is_the_mean_of_what_was_seen():
     xs = torch.randn(2, 5, 3, dtype=torch.float64)
     means, state = mean_so_far(xs)
@@ -166,6 +181,7 @@ REACHES = {
     "features_dropout": (0.5, lambda net: net.head.before[0].share),
     "frames_norm": ("each", lambda net: net.encoder.pixels.frames_norm),
     "causal": (True, lambda net: net.can_step),
+    "recompute": (True, lambda net: net.encoder.recompute),
 }
 
 

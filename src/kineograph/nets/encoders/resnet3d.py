@@ -14,12 +14,15 @@ from there on a stage dilates where it would have shrunk (Chen et al. 2017, arXi
 
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from itertools import takewhile
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from kineograph.nets.checks import check_choice, check_counts
 from kineograph.nets.encoders.pixels import Pixels
@@ -142,12 +145,16 @@ class ResNet3d(nn.Module):
         causal: bool = False,
         frames_norm: str = "none",
         learned_as: str = "",
+        recompute: bool = False,
     ) -> None:
         super().__init__()
         check_stages(blocks, time_kernels, output_stride, norm)
         check_counts(width=width, expansion=expansion)
         self.size_pixels = size_pixels
         self.learned_as = learned_as  # the 2D network of timm whose weights a training begins with
+        self.recompute = (
+            recompute  # keep a bottleneck's input for the backward pass, not its inside
+        )
         self.pixels = Pixels(inputs, frames_norm)
         self.time_kernels = time_kernels
         if learned_as:  # saved with the weights: a trained run is read back without timm
@@ -161,25 +168,17 @@ class ResNet3d(nn.Module):
         self.stage_sizes: list[tuple[int, int]] = []  # of the maps that enter each stage
         self.stage_channels: list[int] = []
         plan = stage_steps(len(blocks), output_stride)
-        for number, (count, (stride, first, dilation)) in enumerate(zip(blocks, plan, strict=True)):
-            self.stage_sizes.append(self.map_size)
-            self.stage_channels.append(self.channels)
-            stage = nn.ModuleList()
-            for place in range(count):
-                block = Bottleneck(
-                    self.channels,
-                    width * 2**number,
-                    expansion=expansion,
-                    time_kernel=time_kernels[number],
-                    stride=1 if place else stride,
-                    dilation=dilation if place else first,
-                    norm=norm,
-                    causal=causal,
-                )
-                stage.append(block)
-                self.channels = width * 2**number * expansion
-            self.add_module(f"layer{number + 1}", stage)
-            self.map_size = halved(self.map_size) if stride == 2 else self.map_size
+        for number, (count, steps) in enumerate(zip(blocks, plan, strict=True)):
+            self._add_stage(
+                number,
+                count,
+                steps,
+                width=width * 2**number,
+                expansion=expansion,
+                time_kernel=time_kernels[number],
+                norm=norm,
+                causal=causal,
+            )
         if norm == "none":
             self._calm()
         self.alone = len(list(takewhile(lambda kernel: kernel == 1, time_kernels)))
@@ -254,10 +253,29 @@ class ResNet3d(nn.Module):
             ready[name] = given
         self.load_state_dict(ready, strict=False)
 
-    @staticmethod
-    def _through(stages: list[Any], maps: Tensor, walk: Walk) -> Tensor:
-        for stage in stages:
-            for block in stage:
+    def _add_stage(
+        self, number: int, count: int, steps: tuple[int, int, int], **numbers: Any
+    ) -> None:
+        """layer1, layer2, …: so many bottlenecks, with their stride and dilations."""
+        stride, first, dilation = steps
+        self.stage_sizes.append(self.map_size)
+        self.stage_channels.append(self.channels)
+        stage = nn.ModuleList()
+        for place in range(count):
+            own = (1, dilation) if place else (stride, first)
+            block = Bottleneck(self.channels, stride=own[0], dilation=own[1], **numbers)
+            stage.append(block)
+            self.channels = block.conv3.count
+        self.add_module(f"layer{number + 1}", stage)
+        self.map_size = halved(self.map_size) if stride == 2 else self.map_size
+
+    def _through(self, stages: list[Any], maps: Tensor, walk: Walk) -> Tensor:
+        again = self.recompute and self.training and torch.is_grad_enabled()
+        for block in (block for stage in stages for block in stage):
+            if again:
+                contexts = partial(_twice, block)
+                maps = checkpoint(block, maps, walk, use_reentrant=False, context_fn=contexts)
+            else:
                 maps = block(maps, walk)
         return maps
 
@@ -271,6 +289,25 @@ class ResNet3d(nn.Module):
         last = [block.conv3 for stage in self.stages for block in stage]
         for convolution in last:
             convolution.weight.div_(math.sqrt(len(last)))
+
+
+def _twice(block: nn.Module) -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
+    """Round a bottleneck's first pass, and round its second one in the backward pass."""
+    return nullcontext(), _statistics_stay(block)
+
+
+@contextmanager
+def _statistics_stay(block: nn.Module) -> Iterator[None]:
+    """Batch norms that see a batch again do not count it twice."""
+    norms = [part for part in block.modules() if isinstance(part, nn.BatchNorm2d)]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = 0.0
+    try:
+        yield
+    finally:
+        for norm, momentum in zip(norms, momenta, strict=True):
+            norm.momentum = momentum
 
 
 def halved(size: tuple[int, int]) -> tuple[int, int]:

@@ -66,6 +66,7 @@ class PConvLSTMConfig:
     features_dropout: float = 0.0  # on what is pooled, while training
     frames_norm: str = "none"  # "each": every frame to mean 0, spread 1, first of all
     causal: bool = False  # True: convolutions see the past only, and the network can step
+    recompute: bool = False  # True: less memory in training, a third more time, the same numbers
 
     def __post_init__(self) -> None:
         check_stages(self.blocks, self.time_kernels, self.output_stride, self.norm)
@@ -105,6 +106,7 @@ class PConvLSTMConfig:
             norm=self.norm,
             causal=self.causal,
             frames_norm=self.frames_norm,
+            recompute=self.recompute,
             learned_as=self.encoder.removeprefix(TIMM) if self.encoder != "resnet3d" else "",
         )
         check_taps(encoder.map_size, size_pixels, self.output_stride, self.dilations)

@@ -25,9 +25,10 @@ def published(material: Material) -> Section:
         if theirs is None:
             continue
         name = str(figure.get("figure", "figure"))
-        ours = number(material.scores.get(name))
+        stream = within(figure, "stream")  # one stream's figure is none of the network's
+        ours = None if stream else number(material.scores.get(name))
         reasons = differing_protocol(figure, material.run)
-        title = name.replace("_", " ")
+        title = f"{name.replace('_', ' ')}{f', {stream} alone' if stream else ''}"
         rows = [
             (f"Published {title}", percent(theirs)),
             ("Ours", percent(ours)),
@@ -45,6 +46,10 @@ def published(material: Material) -> Section:
             ]
             head = ["", "precision", "recall", "F1"]
             blocks.append(Fold("Their table", [Table(head, theirs_rows)]))
+        recalls = within(figure, "recalls")
+        if isinstance(recalls, list) and recalls:
+            rows_of = [[str(row[0]), percent(number(row[1]))] for row in recalls]
+            blocks.append(Fold("Their share of right answers by class", [Table(["", ""], rows_of)]))
         blocks += _confusions(figure, reasons, material)
     return Section("Beside the published figures", blocks)
 
