@@ -1,11 +1,13 @@
 """The examples run as they stand."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 from kineograph.data.toy.actors import ActorsConfig, draw_clip
 from kineograph.media.write import write_video
+from kineograph.report.answers import Answer, read_answers, write_answers
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -26,3 +28,37 @@ def test_label_a_clip(tmp_path):
         text=True,
     )
     assert "clip.mp4: " in found.stdout and "boxing" in found.stdout, found.stderr
+
+
+def test_by_activity(tmp_path):
+    spans = [(0, 2, "write"), (2, 3.5, "hold"), (3.5, 5, "rest")]
+    truth = [
+        {"video": "a.mp4", "person": "p", "start_seconds": s, "end_seconds": e, "activity": name}
+        for s, e, name in spans
+    ]
+    (tmp_path / "truth.jsonl").write_text("".join(json.dumps(row) + "\n" for row in truth))
+    labels = ["writing", "writing", "not writing", "not writing", "not writing"]
+    for seed, said in enumerate((["writing"] * 5, labels)):
+        answers = [
+            Answer(
+                id=str(second), video="a.mp4", person="p", start_seconds=second, seed=seed,
+                truth=[labels[second]] * 10, answer=[said[second]] * 10,
+                probabilities={each: [float(each == said[second])] * 10 for each in set(labels)},
+            )
+            for second in range(5)
+        ]  # fmt: skip
+        own = read_answers(tmp_path / "run.jsonl") if seed else []
+        write_answers(tmp_path / "run.jsonl", [*own, *answers])
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run.jsonl").rename(tmp_path / "run" / "predictions.jsonl")
+    found = subprocess.run(
+        [sys.executable, EXAMPLES / "by_activity.py", tmp_path, tmp_path / "run"],
+        capture_output=True,
+        text=True,
+    )
+    lines = found.stdout.splitlines()
+    assert "  accuracy         70.0 % ± 42.4" in lines, found.stdout + found.stderr
+    assert (
+        "  pen held still   50.0 % ± 70.7" in lines and "  writing         100.0 % ± 0.0" in lines
+    )
+    assert "run, median of ten frames, 10 answers" in lines

@@ -81,3 +81,17 @@ def test_every_true_frame_counts_alike_in_frame_labels():
     torch.testing.assert_close(loss, expected)
     assert [a.shape for a in answers] == [(2, 3), (4, 3)]
     assert [t.tolist() for t in LabelFrames().truth(batch)] == [[0, 0], [2, 2, 2, 2]]
+
+
+def test_top_three_beside_sorting_by_hand():
+    rng = np.random.default_rng(0)
+    answers = list(rng.dirichlet(np.ones(6), 50))
+    truths = [int(truth) for truth in rng.integers(0, 6, 50)]
+    expected = np.mean([t in np.argsort(a)[-3:] for a, t in zip(answers, truths, strict=True)])
+    found = LabelClips().score(answers, truths)
+    assert found["top3_accuracy"] == pytest.approx(expected)
+    assert found["accuracy"] == np.mean(
+        [a.argmax() == t for a, t in zip(answers, truths, strict=True)]
+    )
+    assert found["accuracy"] <= found["top3_accuracy"] < 1
+    assert "top3_accuracy" not in LabelClips().score([np.array([0.2, 0.5, 0.3])], [1])

@@ -83,6 +83,8 @@ def _unsure(run: str) -> Any:
 def _greet(screen: Screen, project: "Project", address: str, out: Path) -> None:
     if project.journal.torn:
         screen.say("The last edit of the journal was cut off before it was saved; it is dropped.")
+    for note in project.notes:
+        screen.say(note)
     marks = project.marks
     if marks.windows:
         screen.say(f"{out}: {len(marks.windows)} windows and {len(marks.marks)} marks so far.")

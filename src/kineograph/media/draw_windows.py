@@ -40,24 +40,35 @@ def draw_windows(pixels: Pixels, windows: Sequence[Seen]) -> Pixels:
     """Frames with names over them and bars of probability under them, on (H, W, 3) uint8 RGB."""
     image = Image.fromarray(pixels)
     pen = ImageDraw.Draw(image)
-    em = max(11, round(image.height * 0.03))
-    line = max(2, round(image.height * 0.005))
     for each in windows:
-        x, y, width, height = each.box
-        colour = _UNKNOWN if each.colour is None else COLOURS[each.colour % len(COLOURS)]
-        pen.rectangle((x, y, x + width - 1, y + height - 1), outline=colour, width=line)
-        font = load_font(em, bold=True)
-        wide = font.getlength(each.text) + em
-        top = y - round(em * 1.5)
-        top = top if top >= 0 else y
-        left = max(0, min(x, image.width - wide))
-        pen.rectangle((left, top, left + wide, top + round(em * 1.5)), colour)
-        pen.text((left + em / 2, top + em * 0.75), each.text, _INK, font, anchor="lm")
-        if each.probability is not None:
-            low = y + height - line - max(4, em // 3)
-            pen.rectangle((x, low, x + width - 1, y + height - 1), _TRACK)
-            pen.rectangle((x, low, x + round((width - 1) * each.probability), y + height), colour)
+        _draw_frame(pen, each, max(2, round(image.height * 0.005)))
+    for each in windows:  # over all frames: a name is never crossed out by a neighbour's
+        _draw_name(pen, each, image.width, max(11, round(image.height * 0.03)))
     return np.array(image)
+
+
+def _draw_frame(pen: ImageDraw.ImageDraw, each: Seen, line: int) -> None:
+    x, y, width, height = each.box
+    colour = _colour_of(each)
+    pen.rectangle((x, y, x + width - 1, y + height - 1), outline=colour, width=line)
+    if each.probability is not None:
+        low = y + height - 3 * line
+        pen.rectangle((x, low, x + width - 1, y + height - 1), _TRACK)
+        pen.rectangle((x, low, x + round((width - 1) * each.probability), y + height - 1), colour)
+
+
+def _draw_name(pen: ImageDraw.ImageDraw, each: Seen, across: int, em: int) -> None:
+    x, y, *_ = each.box
+    font = load_font(em, bold=True)
+    wide, high = font.getlength(each.text) + em, round(em * 1.5)
+    top = y - high if y >= high else y
+    left = max(0, min(x, across - wide))
+    pen.rectangle((left, top, left + wide, top + high), _colour_of(each))
+    pen.text((left + em / 2, top + em * 0.75), each.text, _INK, font, anchor="lm")
+
+
+def _colour_of(each: Seen) -> tuple[int, int, int]:
+    return _UNKNOWN if each.colour is None else COLOURS[each.colour % len(COLOURS)]
 
 
 def blur_heads(pixels: Pixels, windows: Sequence[Box]) -> Pixels:

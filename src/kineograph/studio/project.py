@@ -6,6 +6,7 @@ FOLDER/windows.jsonl         one window a line: video, person, window, hand, the
 FOLDER/annotations.jsonl     one mark a line: what `data/annotation.py` reads
 """
 
+import copy
 import hashlib
 import json
 import os
@@ -18,6 +19,8 @@ from typing import Any
 from kineograph.data.annotation import write_annotations
 from kineograph.errors import InputError
 from kineograph.media import VIDEO_SUFFIXES, inspect
+from kineograph.studio.exchange.bring_in import plan_import
+from kineograph.studio.found import Found, read_found
 from kineograph.studio.journal import Journal
 from kineograph.studio.marks import Change, Marks, Video
 from kineograph.studio.moments import frame_seconds
@@ -48,6 +51,8 @@ class Project:
         self.moments: dict[str, list[float]] = {}
         self.opened: list[str] = []  # ids of the videos of this session, in the order given
         self.revision = 0
+        self.notes: list[str] = []  # what a person must know of what was brought in
+        self._names: set[str] = set()  # of all videos, also those that they had before
         self._undo: list[tuple[str, list[Change]]] = []
         self._redo: list[tuple[str, list[Change]]] = []
         self._lock = threading.RLock()
@@ -57,8 +62,10 @@ class Project:
             for entry in self.journal.entries:
                 self._replay(entry)
             root = _root(folder, [video.path for video, _ in found])
+            beside = read_found(folder / WINDOWS, folder / ANNOTATIONS)
             for video, moments in found:
-                self._open(video, moments, root)
+                self._open(video, moments, root, beside)
+            self._others = beside.without(self._names)
             self.write()
         except BaseException:
             self.journal.close()
@@ -118,9 +125,11 @@ class Project:
                         "sha256": videos[window.video].sha256,
                     }
                     for window in self.marks.windows.values()
-                ],
+                ]
+                + self._others.window_lines(),
             )
-            write_annotations(self.folder / ANNOTATIONS, self.marks.annotations())
+            marks = [*self.marks.annotations(), *self._others.marks]
+            write_annotations(self.folder / ANNOTATIONS, marks)
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -145,6 +154,7 @@ class Project:
         if kind == "video":
             video = Video(**entry["video"])
             self.marks.videos[video.id] = video
+            self._names.add(video.name)
             return
         inverse = self.marks.apply(entry["changes"])
         stroke = entry.get("stroke", "")
@@ -161,8 +171,11 @@ class Project:
                 inverse += self._undo.pop()[1]
             self._undo.append((stroke, inverse))
 
-    def _open(self, video: Video, moments: list[float], root: Path) -> None:
-        """Remember a video, or know it again by its content, wherever it lies now."""
+    def _open(self, video: Video, moments: list[float], root: Path, beside: Found) -> None:
+        """Remember a video, or know it again by its content, wherever it lies now.
+
+        Of one that is new here, what the folder says already is brought in.
+        """
         name = _name_below(video.path, root)
         for known in self.marks.videos.values():
             if known.sha256 == video.sha256:
@@ -178,9 +191,17 @@ class Project:
         known_video = self.marks.videos.get(video.id)
         if known_video is None or known_video.path != video.path or known_video.name != name:
             remembered = Video(**{**asdict(video), "name": name})
-            entry = {"kind": "video", "video": asdict(remembered)}
-            self.journal.append(entry)
-            self._replay(entry)
+            people = beside.people(remembered) if known_video is None else []
+            entries: list[dict[str, Any]] = [{"kind": "video", "video": asdict(remembered)}]
+            if people:  # planned first: what is refused leaves the journal as it was
+                trial = copy.deepcopy(self.marks)
+                trial.videos[remembered.id] = remembered
+                changes, notes = plan_import(trial, remembered, people)
+                entries.append({"kind": "edit", "stroke": "", "changes": changes})
+                self.notes += [f"{remembered.name}: {note}" for note in notes]
+            for entry in entries:
+                self.journal.append(entry)
+                self._replay(entry)
         self.moments[video.id] = moments
         self.opened.append(video.id)
 

@@ -47,7 +47,7 @@ class LabelByMedian:
         return self._as_clips().truth(batch)
 
     def score(self, answers: list[np.ndarray], truths: list[int]) -> dict[str, float]:
-        """Accuracy: the share of clips whose most probable class is the true one."""
+        """Accuracy over clips; of more than three classes the top three, as LabelClips has it."""
         return self._as_clips().score(answers, truths)
 
 

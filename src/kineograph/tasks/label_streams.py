@@ -55,5 +55,5 @@ class LabelStreams:
         return self.as_clips().truth(batch)
 
     def score(self, answers: list[np.ndarray], truths: list[int]) -> dict[str, float]:
-        """Accuracy: the share of clips whose most probable class is the true one."""
+        """Accuracy over clips; of more than three classes the top three, as LabelClips has it."""
         return self.as_clips().score(answers, truths)

@@ -6,8 +6,9 @@ No pickle: a checkpoint from a stranger can hold numbers only.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -27,7 +28,7 @@ class Place:
     best_epoch: int = 0
     best_loss: float = float("inf")
     loss_sum: float = 0.0  # over the clips of this epoch so far
-    right_sum: float = 0.0
+    score_sums: dict[str, float] = field(default_factory=dict)  # of each score, times clips
     clips: int = 0
     seconds: float = 0.0  # of training, all sittings together
     finished: bool = False
@@ -74,13 +75,22 @@ def load_checkpoint(path: Path, network: nn.Module, optimiser: torch.optim.Optim
     torch.set_rng_state(tensors["random.cpu"])
     if "random.cuda" in tensors and torch.cuda.is_available():
         torch.cuda.set_rng_state(tensors["random.cuda"])
-    return Place(**notes["place"])
+    return _place(path, notes)
 
 
 def read_place(path: Path) -> Place:
     """Where a saved training stands, without loading it."""
     _, notes = read_safetensors(path)
-    return Place(**notes["place"])
+    return _place(path, notes)
+
+
+def _place(path: Path, notes: Mapping[str, Any]) -> Place:
+    try:
+        return Place(**notes["place"])
+    except TypeError:
+        raise InputError(
+            f"{path}: was saved by another version of Kineograph. Train anew, without --resume."
+        ) from None
 
 
 def save_weights(path: Path, network: nn.Module) -> None:

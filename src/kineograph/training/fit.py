@@ -116,12 +116,13 @@ def train_epoch(job: Training, interrupted: Callable[[], bool]) -> None:
         loss, answers = train_step(job, batch, rate)
         scores = job.task.score(answers, job.task.truth(batch))
         clips = job.step_clips
-        right = next(iter(scores.values())) * job.parallel.rows(clips)
-        right, pressed = job.parallel.total([right, float(interrupted())])
+        own = [score * job.parallel.rows(clips) for score in scores.values()]
+        *sums, pressed = job.parallel.total([*own, float(interrupted())])
         place.step += 1
         place.clips += clips
         place.loss_sum += loss * clips
-        place.right_sum += right
+        for name, value in zip(scores, sums, strict=True):
+            place.score_sums[name] = place.score_sums.get(name, 0.0) + value
         place.seconds += time.perf_counter() - began
         job.progress(
             (place.epoch - 1) * len(job.train) + place.clips,
@@ -176,7 +177,7 @@ def _finish_epoch(job: Training) -> None:
         "epoch": place.epoch,
         "steps": place.step,
         "train_loss": place.loss_sum / place.clips,
-        "train_accuracy": place.right_sum / place.clips,
+        **{f"train_{name}": each / place.clips for name, each in place.score_sums.items()},
         "learning_rate": job.optimiser.param_groups[0]["lr"],
         "seconds": round(place.seconds, 3),
     }
@@ -197,7 +198,7 @@ def _finish_epoch(job: Training) -> None:
     else:
         place.epoch += 1
     place.step = place.clips = 0
-    place.loss_sum = place.right_sum = 0.0
+    place.loss_sum, place.score_sums = 0.0, {}
     save(job)
 
 

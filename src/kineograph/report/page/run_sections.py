@@ -77,11 +77,18 @@ def _chosen(run: RunFiles) -> str:
     )
 
 
+CURVES = (
+    ("Loss", "loss"),
+    ("Accuracy", "accuracy"),
+    ("Among the three likeliest", "top3_accuracy"),
+)
+
+
 def curves(material: Material) -> Section:
-    """Loss and accuracy over epochs."""
+    """Loss and accuracy over epochs; of many classes also the share among the three likeliest."""
     run = material.run
     pictures = []
-    for name, figure in (("Loss", "loss"), ("Accuracy", "accuracy")):
+    for name, figure in CURVES:
         lines = {
             label: [
                 (int(line["epoch"]), value)
@@ -92,7 +99,7 @@ def curves(material: Material) -> Section:
         }
         if any(lines.values()):
             svg = plots.training_curve(
-                name, lines, best_epoch=run.best_epoch, shares=figure == "accuracy"
+                name, lines, best_epoch=run.best_epoch, shares=figure != "loss"
             )
             pictures.append(Picture(svg, ""))
     blocks: list[Block] = [Beside(pictures)] if pictures else []
