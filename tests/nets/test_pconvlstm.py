@@ -139,6 +139,41 @@ def test_without_memory_frames_are_answered_alone():
     torch.testing.assert_close(network(clip)[:, 3:4], network(clip[:, 3:4]))
 
 
+def moving_squares(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Clips (B, 8, 3, 24, 24) of a square that goes right, or left (0); one frame tells nothing."""
+    right = torch.randint(0, 2, (count,), generator=generator)
+    clips = 0.1 * torch.rand(count, 8, 3, 24, 24, generator=generator)
+    for clip, goes_right in zip(clips, right.tolist(), strict=True):
+        row = int(torch.randint(1, 17, (1,), generator=generator))
+        for t in range(8):
+            column = 1 + 2 * t if goes_right else 15 - 2 * t
+            clip[t, :, row : row + 6, column : column + 6] += 0.8
+    return clips, right
+
+
+@pytest.mark.slow
+def test_it_learns_which_way_a_square_goes_and_without_memory_it_cannot():
+    config = PConvLSTMConfig(
+        **{**TINY, "width": 8, "pyramid": 4, "units": 8}, norm="group", frames_norm="each"
+    )
+    found = []
+    for each in (config, config.without_memory()):
+        torch.manual_seed(0)
+        generator = torch.Generator().manual_seed(1)
+        network = each.build(2, (24, 24))
+        optimiser = torch.optim.AdamW(network.parameters(), 3e-3)
+        for _ in range(60):
+            clips, right = moving_squares(8, generator)
+            optimiser.zero_grad()
+            torch.nn.functional.cross_entropy(network(clips).mean(1), right).backward()
+            optimiser.step()
+        clips, right = moving_squares(100, generator)
+        with torch.inference_mode():
+            answers = network.eval()(clips).mean(1).argmax(1)
+        found.append(float((answers == right).float().mean()))
+    assert found[0] > 0.95 and 0.3 < found[1] < 0.7
+
+
 def test_the_sum_of_branches_is_each_branch_alone():
     network = build(PConvLSTMConfig(**TINY))
     xs = torch.randn(1, 4, network.encoder.channels + 4, 5, 6, dtype=torch.float64)
