@@ -1,6 +1,6 @@
 """All of them: `make bench`."""
 
-from . import decode, flow, folds, lecture, startup, step, training
+from . import convlstm, decode, flow, folds, lecture, resnet3d, startup, step, training
 
-for benchmark in (startup, decode, flow, lecture, training, folds, step):
+for benchmark in (startup, decode, flow, lecture, training, folds, step, convlstm, resnet3d):
     benchmark.main()

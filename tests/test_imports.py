@@ -25,7 +25,16 @@ ONLY = {
     "nets": {"torch", "timm"},
     "metrics": {"numpy", "sklearn"},
 }  # what these rooms may use from outside
-STANDARD = {"collections", "dataclasses", "difflib", "functools", "itertools", "math", "typing"}
+STANDARD = {
+    "collections",
+    "contextlib",
+    "dataclasses",
+    "difflib",
+    "functools",
+    "itertools",
+    "math",
+    "typing",
+}
 
 
 def imported(path: Path) -> Iterator[tuple[str, int]]:

@@ -174,7 +174,8 @@ def test_a_clip_that_is_not_in_the_cache_says_so(cache):
         ({"short": "pad"}, "short 'pad': known are repeat, wrap, error."),
         (
             {"split": "grup"},
-            "split 'grup': known are auto, given, group, clip, writing-paper-split. Did you mean",
+            "split 'grup': known are auto, given, group, clip, writing-paper-split, "
+            "pconvlstm-paper-split. Did you mean",
         ),
         (
             {"size_pixels": (60,)},

@@ -178,12 +178,14 @@ def test_clips_that_name_nobody_among_others_that_do_are_counted():
         (
             KTH,
             {"how": "person"},
-            "split 'person': known are auto, given, group, clip, writing-paper-split.",
+            "split 'person': known are auto, given, group, clip, writing-paper-split, "
+            "pconvlstm-paper-split.",
         ),
         (
             KTH,
             {"how": "groups"},
-            "known are auto, given, group, clip, writing-paper-split. Did you mean 'group'?",
+            "known are auto, given, group, clip, writing-paper-split, "
+            "pconvlstm-paper-split. Did you mean 'group'?",
         ),
         (KTH, {"how": "given"}, "600 of 600 annotations name no split. Write train, val or test"),
         (

@@ -1,6 +1,7 @@
 """Exported = torch: clip and step, other batch sizes than were traced, every cell."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,26 +11,34 @@ from kineograph.errors import InputError
 from kineograph.export.onnx import export
 from kineograph.export.run import OnnxFile
 from kineograph.nets.cells import OVER_TIME
-from kineograph.nets.models import FrameConfig, LRCNConfig
+from kineograph.nets.models import FrameConfig, LRCNConfig, PConvLSTMConfig
 from kineograph.recipes import RECIPES, Trained, change_all
 
 TINY = {"filters": (4,), "pools": (4,)}
 MODELS = {cell: LRCNConfig(cell=cell, units=5, **TINY) for cell in OVER_TIME} | {
     "two layers, layer norm": LRCNConfig(units=5, layers=2, features_norm="layer", **TINY),
     "frame": FrameConfig(**TINY),
+    "pconvlstm": PConvLSTMConfig(
+        blocks=(1, 1),
+        time_kernels=(1, 3),
+        width=4,
+        expansion=2,
+        pyramid=3,
+        dilations=(1, 2),
+        units=4,
+        causal=True,
+    ),  # fmt: skip
 }
 
 
 def trained(model, folder) -> Trained:
-    from dataclasses import replace
-
     recipe = change_all(RECIPES["lrcn-kth"], ["data.frames_per_clip=5", "data.size_pixels=12,16"])
     torch.manual_seed(0)
     network = model.build(3, (12, 16)).eval()
     return Trained(folder, replace(recipe, model=model), ("a", "b", "в"), network, 1.0)
 
 
-FAST = ("lstm",)  # an export takes seconds; the others wait for `make slow`
+FAST = ("lstm", "pconvlstm")  # an export takes seconds; the others wait for `make slow`
 EACH = [
     pytest.param(m, id=n, marks=() if n in FAST else pytest.mark.slow) for n, m in MODELS.items()
 ]
@@ -59,6 +68,12 @@ def test_a_network_that_looks_ahead_says_it_cannot_step(tmp_path):
     report = export(trained(model, tmp_path))
     assert "cannot step" in report["step"]["skipped"] and not (tmp_path / "step.onnx").exists()
     assert json.loads((tmp_path / "export.json").read_text()) == report
+
+
+def test_a_centred_network_is_exported_as_a_clip_alone(tmp_path):
+    model = replace(MODELS["pconvlstm"], causal=False)
+    report = export(trained(model, tmp_path))
+    assert report["clip"]["largest_difference"] < 1e-4 and "skipped" in report["step"]
 
 
 def test_a_file_that_is_no_onnx_is_one_line(tmp_path):

@@ -1,12 +1,14 @@
 """The layer table against the paper's figure and the network's own weights."""
 
 import pytest
+import torch
 from torch import nn
 
 from kineograph.nets.cells import OVER_TIME
 from kineograph.nets.layer_table import layer_table
 from kineograph.nets.models import MODELS, TwoStreamConfig
 from kineograph.nets.models.lrcn import LRCNConfig
+from kineograph.nets.models.pconvlstm import PConvLSTMConfig
 from kineograph.recipes import RECIPES
 
 
@@ -68,6 +70,24 @@ def test_the_writing_networks_are_those_of_the_paper():
     ]
 
 
+def test_the_published_p_convlstm_is_counted_by_hand():
+    """Du Wei 2020 with our widths; ten frames of 112x112, all frames kept, maps of 28x28."""
+    with torch.device("meta"):
+        network = PConvLSTMConfig().build(5, (112, 112))
+    rows = layer_table(network, 10)
+    assert all(row.shape[0] == 10 for row in rows[:-1])
+    branch = 2048 * 64 * 27 + 2 * 64
+    first = 4 * 128 * (9 * (2048 + 4 * 64 + 128) + 1)
+    second = 4 * 128 * (9 * (128 + 128) + 1)
+    assert [row.weights for row in rows[7:]] == [
+        *[branch] * 4, 0, first, second, first, second, 0, 0, 128 * 5 + 5, 71_098_565,
+    ]  # fmt: skip
+    stages = sum(row.weights for row in rows[:7])
+    assert stages == 23_508_032 + 2 * 4_329_472  # two kernels more in each first convolution
+    assert [row.shape for row in rows[10:12]] == [(10, 28, 28, 64), (10, 28, 28, 2304)]
+    assert rows[6].name == "3 bottlenecks 3x1x1 1x3x3 1x1x1, dilation 8"
+
+
 def test_torch_s_lstm_would_have_more_weights_than_the_paper_s():
     ours = layer_table(LRCNConfig().build(6, (60, 60)), 40)
     two_biases = sum(weight.numel() for weight in nn.LSTM(64, 32).parameters())
@@ -75,8 +95,12 @@ def test_torch_s_lstm_would_have_more_weights_than_the_paper_s():
 
 
 CONFIGS = [
-    *(config() for config in MODELS.values()),
+    *(config() for config in MODELS.values() if config is not PConvLSTMConfig),
     *(LRCNConfig(cell=cell, layers=2, both_directions=True) for cell in OVER_TIME),
+    PConvLSTMConfig(blocks=(1, 1), time_kernels=(1, 3), width=8, dilations=(2, 4), fusion="concat"),
+    PConvLSTMConfig(blocks=(2,), time_kernels=(3,), width=4, dilations=(2,), both_directions=True),
+    PConvLSTMConfig(blocks=(2,), time_kernels=(3,), width=4, dilations=(2,), memory=False),
+    TwoStreamConfig(fusion="learned"),
     LRCNConfig(features_norm="layer", filters=(16,), pools=(4,)),
     LRCNConfig(convolutions=3, first_kernel=7, last_convolutions=1),
 ]

@@ -10,7 +10,8 @@ from torch import nn
 from kineograph.nets.cells import OVER_TIME
 from kineograph.nets.models import MODELS
 from kineograph.nets.models.frame import FrameConfig
-from kineograph.nets.models.lrcn import LRCNConfig
+from kineograph.nets.models.lrcn import LRCN, LRCNConfig
+from kineograph.nets.models.pconvlstm import PConvLSTMConfig
 from kineograph.nets.models.two_stream import OneStream, TwoStream, TwoStreamConfig
 
 B, T, CLASSES, SIZE = 3, 5, 4, (16, 18)
@@ -23,11 +24,34 @@ LRCN_VARIANTS = [
     {"both_directions": True, "bias": False, "start": "torch"},
     {"convolutions": 2, "first_kernel": 5, "last_convolutions": 2},
 ]
+TINY = {
+    "blocks": (1, 2),
+    "time_kernels": (3, 3),
+    "width": 4,
+    "expansion": 2,
+    "pyramid": 3,
+    "dilations": (1, 2),
+    "units": 5,
+}
+PCONVLSTM_VARIANTS = [
+    {"causal": True},
+    {"causal": True, "time_kernels": (1, 3), "norm": "group", "fusion": "concat"},
+    {"causal": True, "time_dilation": 2, "over_time": "last", "memory_norm": "group"},
+    {"both_directions": True, "layers": 1, "output_stride": 8, "dilations": (1,)},
+    {"norm": "none", "frames_norm": "each", "features_dropout": 0.5},
+    {"time_kernels": (1, 1), "pyramid_time_kernel": 1},
+    {"time_kernels": (1, 1), "pyramid_time_kernel": 1, "memory": False, "over_time": "last"},
+]
 CONFIGS = {
     "frame": FrameConfig(**SMALL),
     "frame deep": FrameConfig(**SMALL, convolutions=2, hidden=6, features_dropout=0.5),
     "lrcn": LRCNConfig(**SMALL),
     "two_stream": TwoStreamConfig(LRCNConfig(**SMALL), LRCNConfig(units=5, **SMALL), (1.0, 2.0)),
+    "pconvlstm": PConvLSTMConfig(**TINY),
+    "two_stream pconvlstm": TwoStreamConfig(
+        PConvLSTMConfig(**TINY, causal=True), PConvLSTMConfig(**TINY, causal=True), fusion="learned"
+    ),
+    **{f"pconvlstm {v}": PConvLSTMConfig(**{**TINY, **v}) for v in PCONVLSTM_VARIANTS},
     **{f"lrcn {v}": LRCNConfig(units=5, **SMALL, **v) for v in LRCN_VARIANTS},
 }
 
@@ -251,10 +275,34 @@ def test_a_network_of_mixed_inputs_reads_each_as_what_it_is():
     torch.testing.assert_close(found[:, 3:], (frames[:, 3:].float() - 128) / 16)
 
 
-@pytest.mark.parametrize("inputs", [("rgb",), ("flow", "rgb"), ("rgb", "flow", "difference")])
+@pytest.mark.parametrize("inputs", [("flow", "rgb"), ("rgb", "flow", "difference")])
 def test_two_streams_want_pictures_and_one_kind_of_motion(inputs):
     with pytest.raises(ValueError, match="two streams read two inputs, pictures first"):
         TwoStreamConfig().build(CLASSES, (60, 60), inputs)
+
+
+@pytest.mark.parametrize(("inputs", "units"), [("rgb", 32), ("flow", 5), ("difference", 5)])
+def test_of_one_input_that_stream_alone_is_built(inputs, units):
+    alone = CONFIGS["two_stream"].build(CLASSES, SIZE, (inputs,))
+    assert type(alone) is LRCN and alone.recurrent.outputs == units
+    assert alone.encoder.pixels.inputs == (inputs,)
+
+
+def test_a_learned_fusion_begins_as_the_geometric_mean():
+    network = TwoStreamConfig(LRCNConfig(**SMALL), LRCNConfig(**SMALL), fusion="learned").build(
+        CLASSES, SIZE
+    )
+    one, other = torch.randn(2, B, T, CLASSES)
+    middle = (one.softmax(-1) * other.softmax(-1)).sqrt()
+    expected = middle / middle.sum(-1, keepdim=True)
+    torch.testing.assert_close(network.fuse([one, other]).exp(), expected)
+
+
+def test_a_fusion_that_cannot_be_is_refused():
+    with pytest.raises(ValueError, match="fusion='max': must be one of learned, mean"):
+        TwoStreamConfig(fusion="max")
+    with pytest.raises(ValueError, match=r"fusion=learned finds its own. Write weights=1,1\."):
+        TwoStreamConfig(fusion="learned", weights=(1.0, 2.0))
 
 
 @pytest.mark.parametrize("weights", [(-1.0, 2.0), (0.0, 0.0)])

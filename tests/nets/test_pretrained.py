@@ -1,6 +1,7 @@
 """Pretrained encoders, with a stand-in for timm: what it is asked, and what is made of it."""
 
 import sys
+from dataclasses import replace
 from types import ModuleType
 
 import pytest
@@ -12,7 +13,7 @@ from kineograph.errors import InputError
 from kineograph.evaluation.job import Experiment, make_network
 from kineograph.nets.encoders.pretrained import PretrainedEncoder, take_pretrained
 from kineograph.nets.layer_table import layer_table
-from kineograph.nets.models import FrameConfig, LRCNConfig
+from kineograph.nets.models import FrameConfig, LRCNConfig, PConvLSTMConfig
 from kineograph.recipes import change_all, find_recipe
 from kineograph.training.optimise import freeze
 
@@ -92,6 +93,59 @@ def test_models_are_built_on_it_and_step_as_they_read(timm, config):
     frames_row, encoder_row, *_, total = layer_table(network, 4)
     assert frames_row.shape == (4, 12, 16, 3) and encoder_row[:2] == ("small, pretrained", (4, 5))
     assert total.weights == sum(p.numel() for p in network.parameters())
+
+
+class Flat(nn.Module):
+    """A 2D ResNet of one bottleneck, as timm names its parts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 4, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(4)
+        block = nn.Module()
+        for n, (channels, count, kernel) in enumerate(((4, 4, 1), (4, 4, 3), (4, 8, 1)), 1):
+            convolution = nn.Conv2d(channels, count, kernel, padding=kernel // 2, bias=False)
+            setattr(block, f"conv{n}", convolution)
+            setattr(block, f"bn{n}", nn.BatchNorm2d(count))
+        block.downsample = nn.Sequential(nn.Conv2d(4, 8, 1, bias=False), nn.BatchNorm2d(8))
+        self.layer1 = nn.Sequential(block)
+
+
+ONE_BLOCK = {"blocks": (1,), "width": 4, "expansion": 2, "time_kernels": (3,), "dilations": (1,)}
+
+
+def test_a_2d_resnet_s_weights_are_made_3d_for_a_new_training_alone(timm, square_data, tmp_path):
+    flat = Flat()
+    timm.create_model = lambda name, *, pretrained, num_classes: timm.asked.append(name) or flat
+    model = PConvLSTMConfig(**ONE_BLOCK, encoder="timm:flat", units=3, pyramid=2)
+    recipe = change_all(find_recipe("lrcn-kth"), ["data.size_pixels=12,16"])
+    recipe = replace(recipe, model=model)
+    network = make_network(Experiment(recipe, square_data, tmp_path)).eval()
+    assert timm.asked == ["flat"]
+    kernel = network.encoder.layer1[0].conv1.weight
+    torch.testing.assert_close(kernel.sum(2), flat.layer1[0].conv1.weight)
+    torch.testing.assert_close(network.encoder.mean.flatten(), torch.tensor(MEAN))
+    frames = torch.randint(0, 256, (2, 3, 12, 16), dtype=torch.uint8)
+    by_hand = (frames / 255 - torch.tensor(MEAN)[:, None, None]) / torch.tensor(STD)[:, None, None]
+    stem = nn.functional.max_pool2d(flat.eval().bn1(flat.conv1(by_hand)).relu(), 3, 2, 1)
+    torch.testing.assert_close(network.encoder.frame_maps(frames), stem)
+    again_ = recipe.model.build(2, (12, 16)).eval()  # read back as a run: timm is not asked
+    again_.load_state_dict(network.state_dict())
+    torch.testing.assert_close(again_(frames[None]), network(frames[None]))
+    assert timm.asked == ["flat"]
+    wrong = replace(recipe, model=replace(model, width=8))
+    with pytest.raises(InputError, match="encoder=timm:flat: conv1.weight: this network has .*2D"):
+        make_network(Experiment(wrong, square_data, tmp_path))
+
+
+def test_for_motion_the_2d_weights_lose_their_colours_and_its_numbers_stay(timm):
+    flat = Flat()
+    timm.create_model = lambda name, *, pretrained, num_classes: flat
+    network = PConvLSTMConfig(**ONE_BLOCK, encoder="timm:flat").build(2, (12, 16), ("flow",))
+    take_pretrained(network)
+    first = network.encoder.conv1.weight
+    torch.testing.assert_close(first[:, 0, 0], flat.conv1.weight.mean(1))
+    assert not network.encoder.mean.any() and (network.encoder.std == 1).all()
 
 
 def test_its_weights_are_fetched_for_a_new_training_alone(timm, square_data, tmp_path):

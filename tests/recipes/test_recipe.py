@@ -4,8 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
+import torch
 
+from kineograph.data.prepare.ntu_rgbd import LABEL_OF
 from kineograph.errors import InputError
+from kineograph.nets.pyramid import taps_inside
 from kineograph.recipes import (
     RECIPES,
     change,
@@ -93,6 +96,50 @@ def test_a_table_that_was_copied_wrongly_is_refused(change_of_table, words):
     assert words in str(told.value)
 
 
+def test_pconvlstm_ntu_has_the_papers_numbers():
+    recipe = RECIPES["pconvlstm-ntu"]
+    training, data, stream = recipe.training, recipe.data, recipe.model.rgb
+    assert (training.batch, training.learning_rate, training.schedule) == (2, 1e-3, "step")
+    assert (training.step_epochs, training.step_factor) == (50, 0.1)
+    assert (data.frames_per_clip, data.sampling) == (10, "consecutive")
+    assert (data.size_pixels, data.inputs) == ((112, 112), ("rgb", "flow"))
+    assert (stream.blocks, stream.dilations) == ((3, 4, 6, 3), (2, 4, 8, 16))
+    assert (stream.layers, stream.memory_dilations) == (2, (1, 2))
+    assert recipe.model.motion == stream and not stream.causal
+    fused, spatial, temporal = recipe.published
+    assert [figure.value for figure in recipe.published] == [0.7610, 0.6148, 0.7146]
+    assert [figure.stream for figure in recipe.published] == ["", "rgb", "flow"]
+    assert dict(fused.recalls)["standing up"] == 0.7717
+    assert dict(spatial.recalls)["sitting down"] == 0.4222
+    assert dict(temporal.recalls)["falling"] == 0.7674
+    assert {figure.split for figure in recipe.published} == {"pconvlstm-paper-split"}
+    wanted = ("A004", "A008", "A009", "A023", "A043")
+    assert tuple(LABEL_OF[code] for code in wanted) == tuple(label for label, _ in fused.recalls)
+
+
+@pytest.mark.parametrize("name", ["pconvlstm-ntu", "pconvlstm-small"])
+@pytest.mark.parametrize("small", [False, True])
+def test_every_branch_of_the_pyramid_meets_pixels_at_the_recipes_size(name, small):
+    recipe = RECIPES[name].small() if small else RECIPES[name]
+    for stream in (recipe.model.rgb, recipe.model.motion):
+        size = tuple(-(-length // stream.output_stride) for length in recipe.data.size_pixels)
+        taps = [taps_inside(size, 3, dilation) for dilation in stream.dilations]
+        assert all(each.outer_rows_inside > 0.1 for each in taps)
+        assert all(each.outer_columns_inside > 0.1 for each in taps)
+        with torch.device("meta"):
+            assert stream.build(5, recipe.data.size_pixels).encoder.map_size == size
+
+
+def test_each_stream_of_pconvlstm_is_trained_alone_by_its_input():
+    for inputs in ("rgb", "flow"):
+        recipe = change(RECIPES["pconvlstm-small"], "data.inputs", inputs)
+        network = recipe.model.build(5, recipe.data.size_pixels, recipe.data.inputs)
+        assert network.encoder.pixels.inputs == (inputs,)
+    both = RECIPES["pconvlstm-small"].model.build(5, (64, 64), ("rgb", "flow"))
+    counts = [sum(p.numel() for p in part.parameters()) for part in (both.rgb, both.motion)]
+    assert counts[0] == counts[1] < 1_000_000
+
+
 def test_one_block_is_one_convolution_and_an_lstm_of_32():
     recipe = RECIPES["lrcn-one-block"]
     network = recipe.model.build(6, (60, 60))
@@ -154,8 +201,6 @@ def test_an_unknown_recipe_names_the_nearest():
 
 
 def test_a_run_comes_back_as_it_was(tmp_path):
-    import torch
-
     network = KTH.model.build(3, KTH.data.size_pixels).eval()
     save_weights(tmp_path / "model.safetensors", network)
     write_recipe_file(tmp_path, KTH, ("a", "b", "ходьба"), 2.5, "0.1.0")

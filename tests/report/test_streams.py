@@ -7,7 +7,7 @@ import pytest
 from kineograph.errors import InputError
 from kineograph.evaluation.experiment import run_experiment
 from kineograph.evaluation.job import Experiment
-from kineograph.recipes import RECIPES, change_all
+from kineograph.recipes import RECIPES, change_all, find_recipe, load
 from kineograph.report.answers import Answer, read_answers, write_answers
 from kineograph.report.streams import fuse_answers, read_streams
 
@@ -39,6 +39,31 @@ def test_frames_are_fused_one_by_one():
 def test_answers_of_other_clips_are_not_fused():
     with pytest.raises(InputError, match="are not of the same clips. Evaluate"):
         fuse_answers([answer("1", {"a": 1.0})], [answer("2", {"a": 1.0})], (1.0, 1.0))
+
+
+@pytest.mark.slow
+def test_a_training_of_p_convlstm_reports_each_stream_and_a_frame_without_memory(
+    square_data, tmp_path
+):
+    recipe = change_all(
+        find_recipe("pconvlstm-small"),
+        [
+            "data.size_pixels=24,24", "data.frames_per_clip=6", "data.inputs=rgb,difference",
+            "model.rgb.blocks=1", "model.rgb.time_kernels=3", "model.rgb.dilations=1,2",
+            "model.motion.blocks=1", "model.motion.time_kernels=3", "model.motion.dilations=1,2",
+            "training.epochs=2",
+        ],
+    )  # fmt: skip
+    run = tmp_path / "run"
+    run_experiment(Experiment(recipe, square_data, run, workers=1))
+    names = [stream.name for stream in read_streams(run)]
+    assert names[:2] == ["rgb alone", "difference alone"]
+    assert "frame" in json.loads((run / "baselines.json").read_text())
+    assert load(run).network.rgb.can_step is False
+    alone = change_all(recipe, ["data.inputs=difference", "training.epochs=1"])
+    run_experiment(Experiment(alone, square_data, tmp_path / "alone", workers=1))
+    assert not read_streams(tmp_path / "alone")
+    assert "Published" not in (tmp_path / "alone" / "report.md").read_text()
 
 
 def test_a_training_of_two_streams_reports_each_and_their_fusions(square_data, tmp_path):

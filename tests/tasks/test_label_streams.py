@@ -58,6 +58,35 @@ def test_the_answer_is_the_weighted_mean_of_both(network, batch):
     assert task.score(found, [int(a.argmax()) for a in found]) == {"accuracy": 1.0}
 
 
+def test_one_stream_alone_learns_and_answers_as_any_network(batch):
+    network = TwoStreamConfig(TINY, TINY).build(3, (12, 12), ("flow",)).double().eval()
+    one = batch._replace(inputs=batch.inputs[:, :, 3:])
+    for steps in ("last", "mean"):
+        ours, theirs = LabelStreams(steps, 0.1), LabelClips(steps, 0.1)
+        torch.testing.assert_close(ours.loss(network, one)[0], theirs.loss(network, one)[0])
+        np.testing.assert_allclose(ours.answer(network, one), theirs.answer(network, one))
+
+
+def test_a_learned_fusion_learns_and_teaches_the_streams_nothing(batch):
+    torch.manual_seed(0)
+    mean = TwoStreamConfig(TINY, TINY).build(3, (12, 12)).double()
+    learned = TwoStreamConfig(TINY, TINY, fusion="learned").build(3, (12, 12)).double()
+    learned.load_state_dict({**learned.state_dict(), **mean.state_dict()})
+    task = LabelStreams()
+    losses = []
+    for network in (mean, learned):
+        loss, _ = task.loss(network, batch)
+        loss.backward()
+        losses.append(loss.detach())
+    fused = learned(batch.inputs, batch.lengths)
+    own = torch.nn.functional.cross_entropy(fused[[0, 1], batch.lengths - 1], batch.targets)
+    assert float(losses[1] - losses[0]) == pytest.approx(float(own.detach()), abs=1e-5)
+    assert learned.fusion.weight.grad.abs().sum() > 0
+    gradients = dict(learned.named_parameters())
+    for name, weight in mean.named_parameters():
+        torch.testing.assert_close(gradients[name].grad, weight.grad)
+
+
 def test_streams_and_their_task_belong_together():
     with pytest.raises(InputError, match="two streams and the task label_streams belong together"):
         from dataclasses import replace

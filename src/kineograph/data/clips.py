@@ -51,7 +51,7 @@ class DataConfig:
     label_per_frame: bool = False  # one label for each frame, not one for the clip
     augmentation: Augmentation = field(default_factory=Augmentation)  # in training only
     # "given", "group", "clip"; auto: the first of these that can be had. "writing-paper-split": one
-    # person is tested, on mirrored copies, too.
+    # person is tested, on mirrored copies, too. "pconvlstm-paper-split": at random in each class.
     split: str = "auto"
     test_person: str | None = None  # of "writing-paper-split"; None: who has most clips
     fractions: tuple[float, float, float] = (0.64, 0.16, 0.20)  # train, val, test

@@ -18,7 +18,9 @@ from kineograph.data.parts_seen import Seen, parts_seen
 from kineograph.errors import InputError, nearest
 
 WRITING_PAPER = "writing-paper-split"  # one person tested, mirrored copies with the originals
-HOW = ("auto", "given", "group", "clip", WRITING_PAPER)
+PCONVLSTM_PAPER = "pconvlstm-paper-split"  # clips at random in each class, 4 % of them left out
+HOW = ("auto", "given", "group", "clip", WRITING_PAPER, PCONVLSTM_PAPER)
+PCONVLSTM_SHARES = np.array([0.63, 0.23, 0.10])  # train, val, test: 96 %
 JOINING = ("group", "person", "source")  # an annotation's first of these names its unit
 WARNING_LINES = 3
 PEOPLE_SHOWN = 12
@@ -33,7 +35,7 @@ class Split:
     train: list[Annotation]
     val: list[Annotation]
     test: list[Annotation]
-    how: str  # "given", "group", "clip" or "writing-paper-split"
+    how: str  # "given", "group", "clip", or a paper's own: "writing-paper-split", …
     warning: str | None = None
     copies_left_out: int = 0  # mirrored or noised, of clips that are not learned from
 
@@ -59,10 +61,12 @@ def assign_splits(
     all annotations name a split, else "group" if any names a group, person or source, else it
     deals video files. "writing-paper-split" tests one person: `test_person`, else the one with most
     annotations (of equals the first name); all others are learned from, but those that are tuned on
-    if `tuned`. The same annotations, fractions and seed give the same split, in whatever order they
-    come. Copies go where their originals are learned from, and nowhere else; the exception are
-    mirrors of "writing-paper-split", tested where their originals are. Raises InputError if there
-    is not enough to fill the sides.
+    if `tuned`. "pconvlstm-paper-split" deals the clips of each class at random, 63 % to train, 23 %
+    to val, 10 % to test, whatever `fractions` say, and leaves out the rest. The same annotations,
+    fractions and seed give the same split, in whatever order they come. Copies go where their
+    originals are learned from, and nowhere else; the exception are mirrors of
+    "writing-paper-split", tested where their originals are. Raises InputError if there is not
+    enough to fill the sides.
     """
     if how not in HOW:
         raise InputError(f"split '{how}': known are {', '.join(HOW)}. {nearest(how, HOW)}".rstrip())
@@ -83,6 +87,8 @@ def _split(annotations: Sequence[Annotation], how: str, shares: Counts, seed: in
         return _given(annotations, shares, seed)
     if how == "group" or (how == "auto" and any(_named(each) for each in annotations)):
         return _by_group(annotations, shares, seed)
+    if how == PCONVLSTM_PAPER:
+        return _by_class(annotations, seed)
     return _by_clip(annotations, shares, seed, asked=how == "clip")
 
 
@@ -185,6 +191,37 @@ def _by_clip(annotations: Sequence[Annotation], shares: Counts, seed: int, *, as
         why = "no group, person or source is named, so the split is by video file"
     warning = f"{why}: the same person or place may be on two sides, and figures be too high."
     return Split(*_dealt(annotations, units, shares, seed), how="clip", warning=warning)
+
+
+def _by_class(annotations: Sequence[Annotation], seed: int) -> Split:
+    """Each class dealt at random by clip, as a paper did; what its shares do not name is left."""
+    rng = np.random.default_rng(seed)
+    train: list[Annotation] = []
+    val: list[Annotation] = []
+    test: list[Annotation] = []
+    sides = (train, val, test)
+    for label in sorted({annotation.label for annotation in annotations}):
+        own = [annotation for annotation in annotations if annotation.label == label]
+        counts = np.maximum(np.floor(PCONVLSTM_SHARES * len(own) + 0.5).astype(int), 1)
+        counts[0] = min(counts[0], len(own) - counts[1:].sum())
+        if counts[0] < 1:
+            raise InputError(
+                f"split '{PCONVLSTM_PAPER}': '{label}' has {len(own)} clips, and {len(counts)} "
+                "are needed to learn from, to tune on and to test. Add clips, or set "
+                "data.split=group."
+            )
+        order = rng.permutation(len(own))
+        ends = np.cumsum(counts)
+        for side, part in zip(sides, np.split(order, ends)[:3], strict=True):
+            side.extend(own[place] for place in sorted(part))
+    left = len(annotations) - sum(map(len, sides))
+    warning = (
+        f"{PCONVLSTM_PAPER}: clips are dealt at random within each class, 63 % learned from, 23 % "
+        f"tuned on, 10 % tested, and {left} left out, since the paper's shares sum to 96 %. The "
+        "same person and the same performance are on two sides: these figures are too high for "
+        "people never seen. Beside them belongs data.split=given or group."
+    )
+    return Split(train, val, test, PCONVLSTM_PAPER, warning)
 
 
 def _one_person(

@@ -7,7 +7,7 @@ from kineograph.data.clips import ClipDataset
 from kineograph.data.copies import originals
 from kineograph.evaluation import baselines
 from kineograph.evaluation.job import Experiment, Sides, ask, make_network, no_stage, training_of
-from kineograph.nets.models import MODELS
+from kineograph.nets.models import MODELS, PConvLSTMConfig
 from kineograph.report.answers import write_answers
 from kineograph.tasks import LabelClips, LabelStreams
 from kineograph.training.fit import fit
@@ -63,7 +63,10 @@ def _single_frame(job: Experiment, sides: Sides) -> dict[str, Any]:
         task = replace(task, steps="mean")
         note = f"same encoder, {frames} single frames a clip vote"
     numbers = replace(job.recipe.training, freeze=())
-    model = MODELS["frame"](**shared)
+    if isinstance(model, PConvLSTMConfig):
+        model = model.without_memory()
+    else:
+        model = MODELS["frame"](**shared)
     recipe = replace(job.recipe, model=model, task=task, data=few, training=numbers)
     plain = replace(job, recipe=recipe, run=job.run / "baselines" / "frame", start_from=None)
     train, test = replace_config(sides.train, few), replace_config(sides.test, few)

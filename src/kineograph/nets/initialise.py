@@ -7,7 +7,7 @@ forget gates that start open (Jozefowicz et al. 2015), all other biases zero.
 import torch
 from torch import nn
 
-from kineograph.nets.cells import GRUCell, LSTMCell, RNNCell
+from kineograph.nets.cells import ConvLSTMCell, GRUCell, LSTMCell, RNNCell
 
 BESIDE_TORCH = (  # what, as Keras starts (and its papers with it), as torch does
     ("convolution, dense", "Glorot uniform, bias 0", "Kaiming uniform (a = √5), bias uniform"),
@@ -31,7 +31,7 @@ def keras_defaults(network: nn.Module) -> None:
         match module:
             case RNNCell():
                 nn.init.orthogonal_(module.from_state.weight)
-            case LSTMCell():
+            case LSTMCell() | ConvLSTMCell():
                 nn.init.orthogonal_(module.from_state.weight)
                 if module.from_input.bias is not None:
                     nn.init.ones_(module.from_input.bias.chunk(4)[1])

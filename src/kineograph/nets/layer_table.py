@@ -8,9 +8,12 @@ from torch import nn
 from kineograph.nets.encoders.dropout import Dropout
 from kineograph.nets.encoders.plain import PlainEncoder
 from kineograph.nets.encoders.pretrained import PretrainedEncoder
+from kineograph.nets.encoders.resnet3d import ResNet3d, halved
 from kineograph.nets.heads.label import LabelHead
 from kineograph.nets.models.lrcn import LRCN
+from kineograph.nets.models.pconvlstm import PConvLSTM
 from kineograph.nets.recurrent import Recurrent
+from kineograph.nets.time_convolution import TimeConvolution
 
 
 class Layer(NamedTuple):
@@ -23,12 +26,16 @@ class Layer(NamedTuple):
 
 def layer_table(network: nn.Module, frames_per_clip: int) -> list[Layer]:
     """The rows of a network of models/, input first, total last. A batch adds one axis in front."""
+    streams = isinstance(network, LRCN | PConvLSTM)
     rows: list[Layer] = []
-    for part in network.children():  # in the order of the figure
-        if isinstance(part, LRCN):  # a stream
-            rows += [row for each in part.children() for row in _rows(each, frames_per_clip)]
-        else:
-            rows += _rows(part, frames_per_clip)
+    for part in [network] if streams else network.children():  # in the order of the figure
+        match part:
+            case PConvLSTM():
+                rows += _map_rows(part, frames_per_clip)
+            case LRCN():
+                rows += [row for each in part.children() for row in _rows(each, frames_per_clip)]
+            case _:
+                rows += _rows(part, frames_per_clip)
     return [*rows, Layer("total", (), sum(row.weights for row in rows))]
 
 
@@ -50,6 +57,8 @@ def _rows(part: nn.Module, steps: int) -> Iterator[Layer]:
                 )
         case LabelHead():
             yield from _head_rows(part, steps)
+        case nn.Linear():
+            yield Layer("dense of both answers", (steps, part.out_features), _weights(part))
         case nn.Identity():
             pass
         case _:
@@ -74,6 +83,48 @@ def _encoder_rows(encoder: PlainEncoder, steps: int) -> Iterator[Layer]:
             case Dropout() if layer.share:
                 yield Layer(f"dropout {layer.share:g}", (steps, height, width, count), 0)
     yield Layer("flatten", (steps, encoder.features), 0)
+
+
+def _map_rows(network: PConvLSTM, steps: int) -> Iterator[Layer]:
+    """Encoder, pyramid, memory and head of a network whose features are maps."""
+    encoder, size = network.encoder, network.encoder.map_size
+    yield from _stage_rows(encoder, steps)
+    for branch, norm in zip(network.pyramid.branches, network.pyramid.norms, strict=True):
+        name = f"convolution {_kernel(branch)}, dilation {branch.dilation}"
+        yield Layer(name, (steps, *size, branch.count), _weights(branch) + _weights(norm))
+    channels = encoder.channels + network.pyramid.channels
+    yield Layer("beside the encoder's maps", (steps, *size, channels), 0)
+    if network.memory is not None:
+        for stack in network.memory.branches:
+            directions = "" if stack.can_step else ", both directions"
+            for layer in stack.layers:
+                dilation = layer[0].from_input.dilation[0]
+                name = f"ConvLSTM {layer[0].units}, dilation {dilation}{directions}"
+                yield Layer(name, (steps, *size, stack.outputs), _weights(layer))
+        channels = network.memory.outputs
+        yield Layer(f"{network.memory.fusion} of branches", (steps, *size, channels), 0)
+    so_far = " and the frames so far" if network.over_time == "mean" else ""
+    yield Layer(f"mean over the map{so_far}", (steps, channels), 0)
+    yield from _head_rows(network.head, steps)
+
+
+def _stage_rows(encoder: ResNet3d, steps: int) -> Iterator[Layer]:
+    yield Layer("frames", (steps, *encoder.size_pixels, encoder.pixels.channels), 0)
+    half, quarter = halved(encoder.size_pixels), encoder.stage_sizes[0]
+    stem = _weights(encoder.conv1) + _weights(encoder.bn1)
+    yield Layer("convolution 7x7, stride 2", (steps, *half, encoder.conv1.count), stem)
+    yield Layer("max-pool 3, stride 2", (steps, *quarter, encoder.conv1.count), 0)
+    sizes = [*encoder.stage_sizes[1:], encoder.map_size]
+    for stage, size in zip(encoder.stages, sizes, strict=True):
+        last = stage[-1]
+        kernels = f"{_kernel(last.conv1)} {_kernel(last.conv2)} {_kernel(last.conv3)}"
+        spread = f", dilation {last.conv2.dilation}" if last.conv2.dilation > 1 else ""
+        name = f"{len(stage)} bottlenecks {kernels}{spread}"
+        yield Layer(name, (steps, *size, last.conv3.count), _weights(stage))
+
+
+def _kernel(part: TimeConvolution) -> str:
+    return f"{part.time_kernel}x{part.kernel}x{part.kernel}"
 
 
 def _head_rows(head: LabelHead, steps: int) -> Iterator[Layer]:

@@ -1,23 +1,27 @@
-"""Recurrence over a sequence of features: layers of a cell, in one direction or both."""
+"""Recurrence over a sequence of features or maps: layers of a cell, in one direction or both."""
 
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from kineograph.nets.cells import OVER_TIME
+from kineograph.nets.cells import OF_MAPS, OVER_TIME
 from kineograph.nets.cells.cell import Cell, State
 from kineograph.nets.checks import check_choice, check_counts, check_shares
 from kineograph.nets.fused import can_fuse, fused_scan
 from kineograph.nets.scan import scan
 
+CELLS: dict[str, Any] = {**OVER_TIME, **OF_MAPS}
+
 
 class Recurrent(nn.Module):
     """xs (B, T, D) -> outputs (B, T, N), or (B, T, 2N) in both directions, and the last state.
 
-    The state is a tuple, one cell's state after another: layer by layer, forwards then backwards.
-    Options beyond the named ones are the cell's. The weights decide the float type: inputs are
-    brought to it, and autocast is left out, because a memory rounded at every step drifts.
+    A cell of maps reads and gives (B, T, channels, H, W). The state is a tuple, one cell's state
+    after another: layer by layer, forwards then backwards. Options beyond the named ones are the
+    cell's. The weights decide the float type: inputs are brought to it, and autocast is left out,
+    because a memory rounded at every step drifts. A cell of maps keeps its memory unrounded by
+    itself, and its convolutions follow autocast.
     """
 
     def __init__(
@@ -32,16 +36,17 @@ class Recurrent(nn.Module):
         **options: Any,
     ) -> None:
         super().__init__()
-        check_choice(OVER_TIME, cell=cell)
+        check_choice(CELLS, cell=cell)
         check_counts(units=units, layers=layers)
         check_shares(layers_dropout=layers_dropout)
         directions = 2 if both_directions else 1
         self.outputs = units * directions
         self.can_step = not both_directions
+        self.rounds = cell in OF_MAPS
         self.fused = True  # False walks step by step even where one call gives the same numbers
         self.between_layers = nn.Dropout(layers_dropout)
         self.layers: Any = nn.ModuleList(  # [layer][direction] -> cell
-            nn.ModuleList(OVER_TIME[cell](width, units, **options) for _ in range(directions))
+            nn.ModuleList(CELLS[cell](width, units, **options) for _ in range(directions))
             for width in [inputs] + [self.outputs] * (layers - 1)
         )
 
@@ -56,7 +61,7 @@ class Recurrent(nn.Module):
         """Walk whole sequences; after lengths (B,) outputs are zero and the state stays."""
         states = iter(self.initial_state(xs[:, 0]) if state is None else state)
         last: list[State] = []
-        with torch.autocast(xs.device.type, enabled=False):
+        with self._autocast(xs):
             xs = self._as_weights(xs)
             for number, layer in enumerate(self.layers):
                 xs = self.between_layers(xs) if number else xs
@@ -76,7 +81,7 @@ class Recurrent(nn.Module):
                 "Give it whole clips, or train one with both_directions=False."
             )
         last: list[State] = []
-        with torch.autocast(x.device.type, enabled=False):
+        with self._autocast(x):
             x = self._as_weights(x)
             for number, (layer, cell_state) in enumerate(zip(self.layers, state, strict=True)):
                 x = self.between_layers(x) if number else x
@@ -89,6 +94,10 @@ class Recurrent(nn.Module):
     ) -> tuple[Tensor, State]:
         walk = fused_scan if self.fused and can_fuse(cell) else scan
         return walk(cell, xs, state, lengths, backwards)
+
+    def _autocast(self, x: Tensor) -> torch.autocast:
+        kind = x.device.type
+        return torch.autocast(kind, enabled=self.rounds and torch.is_autocast_enabled(kind))
 
     def _as_weights(self, x: Tensor) -> Tensor:
         return x.to(next(self.parameters()).dtype)

@@ -15,6 +15,7 @@ def scan(
 ) -> tuple[Tensor, State]:
     """xs (B, T, D) -> outputs (B, T, N), state after each sequence's last true step.
 
+    Of a cell of maps xs are (B, T, C, H, W) and outputs (B, T, N, H, W).
     lengths (B,): true steps of each sequence; after them the state stays and outputs are zero.
     backwards: from each sequence's own last step to its first; outputs stay at their steps.
     """

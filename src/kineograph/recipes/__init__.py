@@ -5,6 +5,7 @@ from kineograph.recipes.actors import ACTORS
 from kineograph.recipes.lrcn import LRCN
 from kineograph.recipes.lrcn_kth import LRCN_KTH
 from kineograph.recipes.lrcn_one_block import LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRAMES
+from kineograph.recipes.pconvlstm import PCONVLSTM_NTU, PCONVLSTM_SMALL
 from kineograph.recipes.recipe import (
     Published,
     PublishedConfusion,
@@ -33,6 +34,8 @@ RECIPES = {
         ACTORS,
         LRCN,
         TWO_STREAM_LRCN,
+        PCONVLSTM_NTU,
+        PCONVLSTM_SMALL,
         WRITING_GRU,
         WRITING_FRAME,
         WRITING_MEDIAN,

@@ -53,6 +53,8 @@ class Published:
     data: str = ""  # the data set's name, to compare with ours
     split: str = ""  # as DataConfig.split names it: "clip", "group", "given", …
     table: tuple[tuple[str, float, float, float], ...] = ()  # label, precision, recall, F1
+    recalls: tuple[tuple[str, float], ...] = ()  # label, share of its clips that were answered so
+    stream: str = ""  # of several streams the one that answered alone, as data.inputs names it
     confusion: PublishedConfusion | None = None
 
 

@@ -2,7 +2,8 @@
 
 Were the loss taken of their joint answer, the stream that learns faster would leave the other
 nothing to learn. So every stream has its own loss, as if trained alone (Donahue et al. 2015, §4.1),
-and the network's answer is the mean of theirs.
+and the network's answer is the mean of theirs. A fusion that learns has a loss of its own, which
+teaches it alone: the streams are given no gradient by it. One stream alone learns as any network.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from kineograph.data.batch import Batch
+from kineograph.nets.models.two_stream import TwoStream
 from kineograph.tasks.label_clips import LabelClips, clip_answers, clip_loss
 
 
@@ -32,13 +34,17 @@ class LabelStreams:
 
     def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, list[np.ndarray]]:
         """Cross-entropy in nats, summed over streams, a mean over clips; answers (V,) of all."""
-        logits = network.by_stream(batch.inputs, batch.lengths)  # type: ignore[operator]
+        if not isinstance(network, TwoStream):
+            return self.as_clips().loss(network, batch)
+        logits = network.by_stream(batch.inputs, batch.lengths)
         losses = [
             clip_loss(each.float(), batch, self.steps, self.label_smoothing)
             for each in logits.values()
         ]
-        fused = network.fuse([each.detach().float() for each in logits.values()])  # type: ignore[operator]
-        return torch.stack(losses).sum(), clip_answers(fused, batch.lengths, self.steps)
+        fused = network.fuse([each.detach().float() for each in logits.values()]).float()
+        if network.fusion is not None:
+            losses.append(clip_loss(fused, batch, self.steps, self.label_smoothing))
+        return torch.stack(losses).sum(), clip_answers(fused.detach(), batch.lengths, self.steps)
 
     def answer(self, network: nn.Module, batch: Batch) -> list[np.ndarray]:
         """Probabilities (V,) of every clip."""

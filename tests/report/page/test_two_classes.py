@@ -107,6 +107,24 @@ def test_a_broken_published_table_costs_no_report(make_run: MakeRun, broken: dic
     assert "Published accuracy: 89.1" in text and "Published: Table 2" not in text
 
 
+@pytest.mark.parametrize(
+    ("inputs", "beside"), [(["rgb", "flow"], ""), (["flow"], ", flow alone"), (["depth"], "")]
+)
+def test_ours_stands_beside_the_published_figure_of_the_same_stream(
+    make_run: MakeRun, inputs: list[str], beside: str
+):
+    run = make_run(TWO, CLASSES)
+    recipe = recipe_to_json(RECIPES["pconvlstm-ntu"])
+    recipe["data"]["inputs"] = inputs
+    change(run / "recipe.json", recipe=recipe)
+    text = markdown(run)
+    for title, value in (("", "76.1"), (", rgb alone", "61.5"), (", flow alone", "71.5")):
+        _, _, after = text.partition(f"Published accuracy{title}: {value}")
+        ours = after.split("Ours: ")[1].splitlines()[0]
+        assert (ours[0].isdigit()) == (title == beside), (title, ours)
+    assert "standing up" in text
+
+
 def test_both_classes_have_a_curve_of_precision_and_recall(make_run: MakeRun):
     text = markdown(make_run(TWO, CLASSES))
     assert f"(dashed: not writing 80.0{PERCENT}, writing 20.0{PERCENT})" in text

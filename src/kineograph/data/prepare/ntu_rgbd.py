@@ -4,6 +4,7 @@ SRC/nturgb+d_rgb/S001C001P001R001A001_rgb.avi ...      setup, camera, person, re
 SRC/nturgb+d_depth_masked/S001C001P001R001A001/MDepth-00000001.png ...      millimetres, 16 bits
 
     kineograph prepare ntu-rgbd SRC data/ntu --option protocol=cross-subject
+    kineograph prepare ntu-rgbd SRC data/ntu5 --option classes=A004,A008,A009,A023,A043
     kineograph prepare ntu-rgbd SRC data/ntu4 --option classes=A011,A012,A008,A009
     kineograph prepare ntu-rgbd SRC data/ntu-depth --option modality=depth
 

@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from kineograph.nets.encoders.resnet3d import ResNet3d
+
 
 class PretrainedEncoder(nn.Module):
     """frames (M, 3, H, W), uint8 or floats in [0, 1] -> features (M, D), by a network of timm.
@@ -77,6 +79,22 @@ def take_pretrained(network: nn.Module) -> None:
     for part in network.modules():
         if isinstance(part, PretrainedEncoder):
             part.take_pretrained()
+        elif isinstance(part, ResNet3d) and part.learned_as:
+            inflate_pretrained(part)
+
+
+def inflate_pretrained(encoder: ResNet3d) -> None:
+    """The weights of a 2D ResNet that has learned from photographs, made 3D. ValueError if not."""
+    name = encoder.learned_as
+    learned = _made(name, pretrained=True)
+    try:
+        encoder.load_2d(learned.state_dict())
+    except ValueError as error:
+        raise ValueError(f"encoder=timm:{name}: {error}") from error
+    config = _timm(name).data.resolve_model_data_config(learned)
+    if encoder.pixels.inputs == ("rgb",):  # numbers of motion have their own zero and spread
+        for key in ("mean", "std"):
+            getattr(encoder, key).copy_(torch.tensor(config[key])[:, None, None])
 
 
 def _timm(name: str) -> Any:

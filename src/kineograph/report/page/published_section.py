@@ -18,16 +18,19 @@ from kineograph.report.run_files import number, within
 
 def published(material: Material) -> Section:
     """Published figures with source and protocol, and whether ours can stand beside them."""
-    listed = material.run.recipe.get("published")
+    found = material.run.recipe.get("published")
+    listed = found if isinstance(found, list) else []
+    own = _own_stream(listed, material)
     blocks: list[Block] = []
-    for figure in listed if isinstance(listed, list) else []:
+    for figure in listed:
         theirs = number(within(figure, "value"))
         if theirs is None:
             continue
         name = str(figure.get("figure", "figure"))
-        ours = number(material.scores.get(name))
+        stream = within(figure, "stream") or ""
+        ours = number(material.scores.get(name)) if stream == own else None
         reasons = differing_protocol(figure, material.run)
-        title = name.replace("_", " ")
+        title = f"{name.replace('_', ' ')}{f', {stream} alone' if stream else ''}"
         rows = [
             (f"Published {title}", percent(theirs)),
             ("Ours", percent(ours)),
@@ -45,8 +48,19 @@ def published(material: Material) -> Section:
             ]
             head = ["", "precision", "recall", "F1"]
             blocks.append(Fold("Their table", [Table(head, theirs_rows)]))
+        recalls = within(figure, "recalls")
+        if isinstance(recalls, list) and recalls:
+            rows_of = [[str(row[0]), percent(number(row[1]))] for row in recalls]
+            blocks.append(Fold("Their share of right answers by class", [Table(["", ""], rows_of)]))
         blocks += _confusions(figure, reasons, material)
     return Section("Beside the published figures", blocks)
+
+
+def _own_stream(listed: Sequence[Any], material: Material) -> str:
+    """Of a run of one input, that stream's name, if figures of streams alone were published."""
+    inputs = within(material.run.recipe.get("data"), "inputs")
+    alone = inputs[0] if isinstance(inputs, list) and len(inputs) == 1 else ""
+    return alone if alone in {within(figure, "stream") for figure in listed} else ""
 
 
 def _confusions(figure: dict[str, Any], reasons: Sequence[str], material: Material) -> list[Block]:

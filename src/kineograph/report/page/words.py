@@ -9,12 +9,15 @@ from kineograph.report.scores import FEW_GROUPS, Difference, Pooled
 NARROW = "\u00a0"  # keeps a figure and its unit on one line
 
 ONE_PERSON = "writing-paper-split"  # as data.split names it
+PER_CLASS = "pconvlstm-paper-split"
+AT_RANDOM = ("clip", PER_CLASS)  # persons may stand on both sides
 SPLITS = {
     "group": "no group, person or source shared with training",
     "file": "no video file shared with training",
     "clip": "clips dealt at random, persons may be shared with training",
     "given": "the data set's own split",
     ONE_PERSON: f"{ONE_PERSON}: one person, tested on mirrored samples too",
+    PER_CLASS: f"{PER_CLASS}: clips dealt at random in each class, 4{NARROW}% left out",
 }
 GROUPS = {"person": "persons", "group": "groups", "video": "videos", "clip": "clips"}
 BASELINES = {  # in the order of how much they see
@@ -138,7 +141,7 @@ def interval_words(scores: dict[str, Any], run: RunFiles) -> str:
     if _split_kind(run) == ONE_PERSON and not run.environment.get("leakage"):
         said = f"95{NARROW}% interval {span([low, high])} by {kind}, all of one person; of others "
         said += "it tells nothing."
-    elif run.environment.get("leakage") or _split_kind(run) == "clip":
+    elif run.environment.get("leakage") or _split_kind(run) in AT_RANDOM:
         said = f"95{NARROW}% interval {span([low, high])} by {kind}; of persons never seen "
         said += "it tells nothing."
     else:
@@ -208,7 +211,7 @@ def differing_protocol(figure: dict[str, Any], run: RunFiles) -> list[str]:
     if not name or not theirs or str(name).casefold() != str(theirs).casefold():
         reasons.append(f"other data (ours: {data_name(run)})")
     how = _split_kind(run)
-    if figure.get("split") == "clip" and how in ("group", "given"):
+    if figure.get("split") in AT_RANDOM and how in ("group", "given"):
         reasons.append(f"theirs is dealt at random, ours is the harder test: {split_words(run)}")
     elif figure.get("split") == ONE_PERSON != how:
         reasons.append(
