@@ -1,6 +1,7 @@
 """kineograph predict RUN FILE…: a label for a clip, a timeline for a long video."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -53,16 +54,13 @@ def predict(
     """Say what happens in files, when. The status is not zero if any file failed."""
     screen = Screen(as_json)
     formats = write or []
-    _check(
-        formats,
-        windows,
-        ["--blur" if blur else None, "--tested" if tested else None],
-        [
-            "--features" if features else None,
-            "--window-seconds" if window_seconds else None,
-            "--hop-seconds" if hop_seconds else None,
-        ],
-    )
+    of_windows = {"--blur": blur, "--tested": tested}
+    of_files = {
+        "--features": features,
+        "--window-seconds": window_seconds,
+        "--hop-seconds": hop_seconds,
+    }
+    _check(formats, windows, _given(of_windows), _given(of_files))
     if formats or features:
         make_folder(out)
     if windows is not None:
@@ -160,11 +158,15 @@ def write_features(
         raise typer.Exit(1)
 
 
+def _given(options: Mapping[str, object]) -> list[str]:
+    return [name for name, value in options.items() if value]
+
+
 def _check(
     formats: list[str],
     windows: Path | None,
-    of_windows: list[str | None],
-    of_files: list[str | None],
+    of_windows: list[str],
+    of_files: list[str],
 ) -> None:
     """Refuse options that would do nothing."""
     from kineograph.errors import InputError, nearest
@@ -174,13 +176,11 @@ def _check(
             hint = nearest(name, FORMATS) or "Choose one of them."
             raise InputError(f"--write {name}: known formats are {', '.join(FORMATS)}. {hint}")
     if windows is None:
-        for said in ("--write png" if "png" in formats else None, *of_windows):
-            if said:
-                raise InputError(f"{said}: is for people in windows. Give --windows windows.jsonl.")
+        for said in [*(["--write png"] if "png" in formats else []), *of_windows]:
+            raise InputError(f"{said}: is for people in windows. Give --windows windows.jsonl.")
         return
     for said in of_files:
-        if said:
-            raise InputError(f"{said}: is not for people in windows. Leave it out, or --windows.")
+        raise InputError(f"{said}: is not for people in windows. Leave it out, or --windows.")
     if "--blur" in of_windows and "mp4" not in formats:
         raise InputError("--blur: is for the labelled video. Add --write mp4.")
 

@@ -12,9 +12,7 @@ mirrored, and seconds of writing are noised until there are as many as of not wr
 only ever learned from.
 """
 
-import csv
 import hashlib
-import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +27,7 @@ from kineograph.data.cache import build_cache
 from kineograph.data.dataset_folder import write_data_folder
 from kineograph.data.decode import name_video
 from kineograph.data.parts_seen import parts_seen
+from kineograph.data.prepare.manifest import write_manifest
 from kineograph.data.prepare.named import choose
 from kineograph.data.prepare.prepared import Prepared, Progress, write_prepared
 from kineograph.data.prepare.seconds import (
@@ -43,16 +42,11 @@ from kineograph.data.windows import Place, Seat, place_of, read_windows
 from kineograph.errors import InputError
 from kineograph.media import inspect
 from kineograph.media.frame import MediaInfo
-from kineograph.whole_file import write_text_whole
 
 WRITING = "writing"
 MANY_COPIES = 3  # noised ones of each second; of more, little is learned
 LATE_SECONDS = 0.2  # a header may be so much shorter than the last mark
 LIMITS = {"noise": 1.0, "balance": 100.0, "size": 4096.0}  # the most that may be asked for
-COLUMNS = (
-    *("id", "video", "person", "window", "second", "label", "tie"),
-    *("copy_of", "mirrored", "noise"),
-)
 
 
 @dataclass(frozen=True)
@@ -122,7 +116,7 @@ def prepare_lecture(
         notes=" ".join(_notes(kept, copies, len(tied), options, seats)),
         **about,
     )
-    _write_manifest(out / "manifest.csv", every, tied)
+    write_manifest(out / "manifest.csv", every, tied)
     counts = sorted(Counter(each.label for each in every).items())
     return Prepared(folder, dict(counts), problems)
 
@@ -376,25 +370,6 @@ def _notes(
             else "Some windows of one video overlap: these people stay on one side of a split."
         )
     return notes
-
-
-def _write_manifest(path: Path, samples: list[Annotation], tied: set[str]) -> None:
-    """One row a sample or copy."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(COLUMNS)
-    for each in samples:
-        window = " ".join(map(str, each.window or ()))
-        tie = int(each.original_id in tied)
-        copy = [each.copy_of or "", int(each.mirrored), each.noise or 0]
-        second = int(each.start_seconds)
-        table.writerow([each.id, each.video, each.person, window, second, each.label, tie, *copy])
-    try:
-        write_text_whole(path, text.getvalue())
-    except OSError as error:
-        raise InputError(
-            f"{path}: cannot be written ({error.strerror}). Choose another folder."
-        ) from None
 
 
 def _count(number: int, what: str) -> str:
