@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,9 @@ from kineograph.commands.console import AsJson, Screen
 def recipes(
     name: Annotated[str | None, typer.Argument(help="One recipe in full.")] = None,
     classes: Annotated[int, typer.Option(min=2, help="Classes for the layer table.")] = 6,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw the network into this .svg or .png.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the recipes, or print one: numbers, layer table, published figures, what was chosen."""
@@ -30,12 +34,31 @@ def recipes(
     rows = layer_table(network, recipe.data.frames_per_clip)
     _one(screen, recipe)
     _layers(screen, rows)
+    if picture is not None:
+        _draw(screen, rows, recipe.name, picture)
     if getattr(recipe.model, "start", None) == "keras":
         _beside_torch(screen)
     _published(screen, recipe)
     layers = [{"layer": r.name, "output": list(r.shape), "weights": r.weights} for r in rows]
     weights = sum(p.numel() for p in network.parameters())
     screen.result({"recipe": recipe_to_json(recipe), "layers": layers, "weights": weights})
+
+
+def _draw(screen: Screen, rows: list[Any], name: str, picture: Path) -> None:
+    from kineograph.errors import InputError
+    from kineograph.report.network_picture import draw_network
+    from kineograph.whole_file import write_bytes_whole
+
+    kind = picture.suffix.removeprefix(".").lower()
+    if kind not in ("svg", "png"):
+        raise InputError(f"--picture {picture}: is .svg or .png. Write one of these ends.")
+    try:
+        write_bytes_whole(picture, draw_network(rows, name, kind))
+    except OSError as error:
+        raise InputError(
+            f"--picture {picture}: cannot be written ({error.strerror}). Choose another place."
+        ) from None
+    screen.say(f"Wrote {picture}")
 
 
 def _list(screen: Screen, found: list[Any]) -> None:

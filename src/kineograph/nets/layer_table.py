@@ -17,25 +17,31 @@ from kineograph.nets.time_convolution import TimeConvolution
 
 
 class Layer(NamedTuple):
-    """One row: what the layer is, what leaves it for one clip (time first), its weights."""
+    """One row: what the layer is, what leaves it for one clip (time first), its weights.
+
+    stream: of several networks side by side, which; lane: of branches side by side, which.
+    """
 
     name: str
     shape: tuple[int, ...]
     weights: int
+    stream: str = ""
+    lane: str = ""
 
 
 def layer_table(network: nn.Module, frames_per_clip: int) -> list[Layer]:
     """The rows of a network of models/, input first, total last. A batch adds one axis in front."""
-    streams = isinstance(network, LRCN | PConvLSTM)
+    alone = isinstance(network, LRCN | PConvLSTM)
     rows: list[Layer] = []
-    for part in [network] if streams else network.children():  # in the order of the figure
+    for name, part in [("", network)] if alone else network.named_children():  # as in the figure
         match part:
             case PConvLSTM():
-                rows += _map_rows(part, frames_per_clip)
+                own = list(_map_rows(part, frames_per_clip))
             case LRCN():
-                rows += [row for each in part.children() for row in _rows(each, frames_per_clip)]
+                own = [row for each in part.children() for row in _rows(each, frames_per_clip)]
             case _:
-                rows += _rows(part, frames_per_clip)
+                name, own = "", list(_rows(part, frames_per_clip))
+        rows += [row._replace(stream=name) for row in own]
     return [*rows, Layer("total", (), sum(row.weights for row in rows))]
 
 
@@ -91,16 +97,18 @@ def _map_rows(network: PConvLSTM, steps: int) -> Iterator[Layer]:
     yield from _stage_rows(encoder, steps)
     for branch, norm in zip(network.pyramid.branches, network.pyramid.norms, strict=True):
         name = f"convolution {_kernel(branch)}, dilation {branch.dilation}"
-        yield Layer(name, (steps, *size, branch.count), _weights(branch) + _weights(norm))
+        weights = _weights(branch) + _weights(norm)
+        yield Layer(name, (steps, *size, branch.count), weights, lane=f"d{branch.dilation}")
     channels = encoder.channels + network.pyramid.channels
     yield Layer("beside the encoder's maps", (steps, *size, channels), 0)
     if network.memory is not None:
-        for stack in network.memory.branches:
+        for number, stack in enumerate(network.memory.branches):
             directions = "" if stack.can_step else ", both directions"
             for layer in stack.layers:
                 dilation = layer[0].from_input.dilation[0]
                 name = f"ConvLSTM {layer[0].units}, dilation {dilation}{directions}"
-                yield Layer(name, (steps, *size, stack.outputs), _weights(layer))
+                shape = (steps, *size, stack.outputs)
+                yield Layer(name, shape, _weights(layer), lane=f"memory {number}")
         channels = network.memory.outputs
         yield Layer(f"{network.memory.fusion} of branches", (steps, *size, channels), 0)
     so_far = " and the frames so far" if network.over_time == "mean" else ""
@@ -119,7 +127,8 @@ def _stage_rows(encoder: ResNet3d, steps: int) -> Iterator[Layer]:
         last = stage[-1]
         kernels = f"{_kernel(last.conv1)} {_kernel(last.conv2)} {_kernel(last.conv3)}"
         spread = f", dilation {last.conv2.dilation}" if last.conv2.dilation > 1 else ""
-        name = f"{len(stage)} bottlenecks {kernels}{spread}"
+        several = "s" if len(stage) > 1 else ""
+        name = f"{len(stage)} bottleneck{several} {kernels}{spread}"
         yield Layer(name, (steps, *size, last.conv3.count), _weights(stage))
 
 
