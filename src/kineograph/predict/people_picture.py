@@ -25,7 +25,7 @@ from kineograph.whole_file import write_bytes_whole
 
 WIDTH, ROW, HEAD, FOOT = 1100, 74, 56, 64  # pixels of the drawing
 LOW_ROW = 44  # where no probability stands over the band
-LEFT, RIGHT = 120, 170
+LEFT, RIGHT = 120, 196
 DOTS_PER_PIXEL = 2
 KEYS_IN_A_ROW = 6
 INK, MUTED, GRID = "#24282e", "#6b727c", "#e4e7eb"
