@@ -107,9 +107,14 @@ TWO = [
 
 
 @pytest.mark.parametrize(
-    ("name", "settings"), [("writing-gru-small", SMALL), ("writing-two-stream", TWO)]
+    ("name", "settings", "second"),
+    [
+        ("writing-gru-small", SMALL, "flow"),
+        ("writing-gru-small", SMALL, "depth"),
+        ("writing-two-stream", TWO, "flow"),
+        pytest.param("writing-two-stream", TWO, "depth", marks=pytest.mark.slow),
+    ],
 )
-@pytest.mark.parametrize("second", ["flow", "depth"])
 def test_pictures_with_motion_or_depth_are_learned_from_and_exported(
     lecture, tmp_path, name, settings, second
 ):
