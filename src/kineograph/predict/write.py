@@ -63,7 +63,7 @@ def write_labelled_video(
     info = inspect(source)
 
     def labelled() -> Iterator[Frame]:
-        for frame in _until_break(read_frames(source), prediction):
+        for frame in until_break(read_frames(source), prediction.problem):
             segment = prediction.at(frame.seconds)
             drawn = draw_labels(
                 frame.pixels, bars=[(segment.label, segment.probability)], below=True
@@ -76,12 +76,12 @@ def write_labelled_video(
     write_video(path, labelled(), float(info.frames_per_second or 25))
 
 
-def _until_break(frames: Iterator[Frame], prediction: Prediction) -> Iterator[Frame]:
+def until_break(frames: Iterator[Frame], problem: str | None) -> Iterator[Frame]:
     """All frames; of a file that breaks, and was answered up to there, those before."""
     try:
         yield from frames
     except BrokenClipError:
-        if not prediction.problem:
+        if not problem:
             raise
 
 

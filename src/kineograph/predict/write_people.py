@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.errors import InputError
-from kineograph.media import BrokenClipError, Frame, inspect, read_frames
+from kineograph.media import Frame, inspect, read_frames
 from kineograph.media.draw_windows import Seen, blur_heads, draw_windows
 from kineograph.media.write import write_video
 from kineograph.predict.people import Watched
 from kineograph.predict.shares import Share, colour_of
-from kineograph.predict.write import srt_time, write_text
+from kineograph.predict.write import srt_time, until_break, write_text
 
 Progress = Callable[[int, int, str], None]
 Shares = dict[str, list[Share]]  # by person
@@ -107,7 +107,7 @@ def write_people_video(
     boxes = [person.window for person in video.people]
 
     def labelled() -> Iterator[Frame]:
-        for frame in _until_break(read_frames(source), video):
+        for frame in until_break(read_frames(source), video.problem):
             pixels = blur_heads(frame.pixels, boxes) if blur else frame.pixels
             seen = []
             for person in video.people:
@@ -127,12 +127,3 @@ def write_people_video(
             f"{path.parent}: cannot be made ({error.strerror}). Choose another folder."
         ) from error
     write_video(path, labelled(), float(info.frames_per_second or 25))
-
-
-def _until_break(frames: Iterator[Frame], video: Watched) -> Iterator[Frame]:
-    """All frames; of a file that breaks, and was answered up to there, those before."""
-    try:
-        yield from frames
-    except BrokenClipError:
-        if not video.problem:
-            raise
