@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.data.annotation import Annotation, read_annotations
-from kineograph.data.windows import Place, Seat, place_of, read_windows
+from kineograph.data.windows import Place, Seat, read_windows
 from kineograph.errors import InputError
 from kineograph.studio.exchange.sheet import Person
 from kineograph.studio.marks import Video
@@ -76,7 +76,7 @@ def read_found(windows: Path, annotations: Path) -> Found:
             f"{annotations}: holds prepared samples, not marks. Choose another --out, so that they "
             "stay as they are."
         )
-    return Found({place_of(seat.at): seat for seat in seats.values()}, marks)
+    return Found(seats, marks)
 
 
 def _says_something(path: Path) -> bool:
