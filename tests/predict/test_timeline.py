@@ -1,12 +1,14 @@
 """From frames to windows to segments: nothing is lost, overlaps average, neighbours join."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kineograph.media import BrokenClipError, Frame, read_cuts
+from kineograph.media import BrokenClipError, Frame, read_shown
 from kineograph.predict.timeline import merge, windows
 
 PIXELS = np.zeros((1, 1, 3), np.uint8)
@@ -90,11 +92,11 @@ def test_a_broken_file_is_answered_up_to_its_break(square_data, tmp_path):
     found = predict_file(whole, trained, trained.network, device=torch.device("cpu"))
     assert found.problem is None
 
-    def breaks(path, windows, **options):
-        yield from list(read_cuts(path, windows, **options))[:5]
+    def breaks(path, **options):
+        yield from itertools.islice(read_shown(path, **options), 5)
         raise BrokenClipError("broken after 5 frames")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kineograph.data.inputs.read_cuts", breaks)
+        patch.setattr("kineograph.data.looking.read_shown", breaks)
         found = predict_file(whole, trained, trained.network, device=torch.device("cpu"))
     assert found.problem == "broken after 5 frames" and found.seconds == pytest.approx(0.2)

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from kineograph.data.inputs import Laid, Look, cuts_of, look_at
+from kineograph.data.inputs import Laid, Look
+from kineograph.data.looking import look_through
 from kineograph.data.windows import Seat
 from kineograph.errors import InputError
 from kineograph.media import Box, BrokenClipError, inspect
@@ -187,37 +188,10 @@ class _Reading:
         """Pixels (P, H, W, C) of all P windows at one moment."""
         begun = False
         try:
-            for frame in self._cut() if self._plain else self._looked_at():
+            for frame in look_through(self.path, self.looks, self.boxes):
                 begun = True
                 yield frame
         except BrokenClipError as error:
             if not begun:
                 raise
             self.problem = str(error)
-
-    @property
-    def _plain(self) -> bool:
-        return all(look.in_one_pass for look in self.looks)
-
-    def _cut(self) -> Iterator[Laid]:
-        """Decoded once for all windows, for colours and for depth."""
-        streams = [cuts_of(self.path, look, self.boxes, span=(0.0, None)) for look in self.looks]
-        for seen in zip(*streams, strict=True):
-            people = [
-                np.concatenate([cuts.window(box) for cuts, _ in seen], -1) for box in self.boxes
-            ]
-            yield Laid(np.stack(people), seen[0][1])
-
-    def _looked_at(self) -> Iterator[Laid]:
-        """What depends on other pictures is measured in each window by itself."""
-        streams = [
-            look_at(self.path, look, window=box) for box in self.boxes for look in self.looks
-        ]
-        wide = len(self.looks)
-        for frames in zip(*streams, strict=True):
-            pixels = [frame.pixels for frame in frames]
-            people = [
-                np.concatenate(pixels[place : place + wide], -1)
-                for place in range(0, len(pixels), wide)
-            ]
-            yield Laid(np.stack(people), frames[0].seconds)

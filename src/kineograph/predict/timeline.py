@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from kineograph.data.inputs import Laid, Look, lay
+from kineograph.data.inputs import Laid, Look
+from kineograph.data.looking import look_through
 from kineograph.errors import InputError
 from kineograph.media import BrokenClipError, inspect
 from kineograph.predict.answer import Prediction, Segment
@@ -150,8 +151,8 @@ class Reading:
         """One by one, as the network is shown them."""
         expected, done = inspect(self.path).frame_count or 0, 0
         try:
-            for done, frame in enumerate(lay(self.path, self.looks), 1):
-                yield frame
+            for done, frame in enumerate(look_through(self.path, self.looks), 1):
+                yield Laid(frame.pixels[0], frame.seconds)
                 if self.progress and done % 25 == 0:
                     self.progress(done, max(expected, done), self.path.name)
         except BrokenClipError as error:
