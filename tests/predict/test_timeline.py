@@ -4,12 +4,13 @@ import itertools
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kineograph.media import BrokenClipError, Frame, read_shown
-from kineograph.predict.timeline import merge, windows
+from kineograph.predict.engine import torch_engine
+from kineograph.predict.sliding import windows
+from kineograph.predict.timeline import merge
 
 PIXELS = np.zeros((1, 1, 3), np.uint8)
 
@@ -89,7 +90,7 @@ def test_a_broken_file_is_answered_up_to_its_break(square_data, tmp_path):
     recipe = change_all(RECIPES["lrcn-kth"], settings)
     model = LRCNConfig(filters=(4,), pools=(4,), units=4)
     trained = Trained(tmp_path, recipe, ("a", "b"), model.build(2, (24, 24)).eval(), 1.0)
-    found = predict_file(whole, trained, trained.network, device=torch.device("cpu"))
+    found = predict_file(whole, trained, torch_engine(trained.network))
     assert found.problem is None
 
     def breaks(path, **options):
@@ -98,5 +99,5 @@ def test_a_broken_file_is_answered_up_to_its_break(square_data, tmp_path):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kineograph.data.looking.read_shown", breaks)
-        found = predict_file(whole, trained, trained.network, device=torch.device("cpu"))
+        found = predict_file(whole, trained, torch_engine(trained.network))
     assert found.problem == "broken after 5 frames" and found.seconds == pytest.approx(0.2)

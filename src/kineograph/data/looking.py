@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # a command that reads no video must not pay for its librarie
 
 
 def can_look(looks: Sequence[Look]) -> bool:
-    """Whether pictures that come one by one are enough: depth and moving boxes need a whole file."""
+    """Whether pictures one by one are enough: depth and moving boxes need a whole file."""
     return all(look.in_one_pass and look.input != "depth" for look in looks)
 
 

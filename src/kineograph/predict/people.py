@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from kineograph.data.inputs import Laid, Look
 from kineograph.data.looking import look_through
@@ -20,8 +19,9 @@ from kineograph.data.windows import Seat
 from kineograph.errors import InputError
 from kineograph.media import Box, BrokenClipError, inspect
 from kineograph.predict.answer import PersonTimeline, Second
-from kineograph.predict.ask import Moment, Network, ask, frame_seconds
-from kineograph.predict.timeline import windows
+from kineograph.predict.ask import Moment, Pixels, ask, frame_seconds
+from kineograph.predict.engine import Engine
+from kineograph.predict.sliding import windows
 from kineograph.recipes import Trained
 
 Progress = Callable[[int, int, str], None]
@@ -45,9 +45,8 @@ def predict_people(
     path: Path,
     seats: Sequence[Seat],
     trained: Trained,
-    network: Network,
+    engine: Engine,
     *,
-    device: torch.device,
     progress: Progress | None = None,
 ) -> Watched:
     """A label for every second of everyone who has a window in the video.
@@ -66,9 +65,9 @@ def predict_people(
     for frames in windows(reading.frames(), stretch, 1.0):
         seconds = np.array([frame.seconds for frame in frames])
         clips = np.stack([frame.pixels for frame in frames], axis=1)  # (P, T, H, W, C)
-        for each, moments in zip(
-            found, ask(seconds, list(clips), trained, network, device), strict=True
-        ):
+        views = [Pixels(clip) for clip in clips]
+        answers = ask(seconds, views, trained, engine.whole, engine.device)
+        for each, moments in zip(found, answers, strict=True):
             each.add(moments)
         until = max(until, float(seconds[-1] + frame_seconds(seconds)))
         if progress:
