@@ -141,7 +141,10 @@ def connect(source: Source, options: CameraOptions, on_way: OnWay) -> PacketConn
         raise InputError(
             f"{source.shown}: sends no pictures that FFmpeg knows. Set the camera to H.264."
         )
-    return _of_container(container, video[0], options)
+    packets = container.demux(video[0])
+    if source.kind == "rtsp":
+        packets = _stamped(packets)
+    return _of_container(container, video[0], options, packets)
 
 
 def open_file(path: Path, options: CameraOptions) -> Connection:
@@ -152,7 +155,8 @@ def open_file(path: Path, options: CameraOptions) -> Connection:
     if path.suffix.lower() in PICTURE_SUFFIXES | {".gif"}:
         shown = pictures(path, options.frames_per_second)
         return PictureConnection(shown, shown.close)
-    return _of_container(*open_video(path), options)
+    container, stream = open_video(path)
+    return _of_container(container, stream, options, container.demux(stream))
 
 
 def lost_because(error: Exception, source: Source) -> InputError:
@@ -165,7 +169,17 @@ def lost_because(error: Exception, source: Source) -> InputError:
     return InputError(f"{source.shown}: the connection was lost ({reason}). It is opened again.")
 
 
-def _of_container(container: Any, stream: Any, options: CameraOptions) -> PacketConnection:
+def _stamped(packets: Iterator[av.Packet]) -> Iterator[av.Packet]:
+    """FFmpeg counts RTSP from the first packet on, and loses just that one's stamp (its parser)."""
+    for index, packet in enumerate(packets):
+        if index == 0 and packet.pts is None and packet.size:
+            packet.pts = 0
+        yield packet
+
+
+def _of_container(
+    container: Any, stream: Any, options: CameraOptions, packets: Iterator[av.Packet]
+) -> PacketConnection:
     context = stream.codec_context
     context.thread_count = 1
     context.options = {**context.options, "max_pixels": str(options.most_pixels)}
@@ -182,7 +196,7 @@ def _of_container(container: Any, stream: Any, options: CameraOptions) -> Packet
         )
 
     return PacketConnection(
-        container.demux(stream),
+        packets,
         context,
         lambda: StreamClock(stream.time_base, stream.average_rate),
         describe,
@@ -225,6 +239,7 @@ def _open_live(source: Source, options: CameraOptions) -> Any:
     wanted = {
         "rtsp_transport": options.rtsp_transport,
         "allowed_media_types": "video",
+        "fpsprobesize": "0",  # or opening waits for 20 pictures, to guess a rate
         "protocol_whitelist": "rtsp,rtsps,rtp,srtp,udp,tcp,tls,http,https,httpproxy,crypto",
     }
     return av.open(source.address, format="rtsp", timeout=seconds, options={**wanted, **limits})
