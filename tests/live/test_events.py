@@ -38,7 +38,7 @@ def test_an_event_comes_back_from_json_as_it_was():
 
 
 def test_an_id_says_when_and_where_and_is_the_same_in_every_process():
-    assert NAME == "20260214T120000Z-hall-" + NAME[-12:]
+    assert NAME.startswith("20260214T120000Z-hall-")
     other_zone = NOON.astimezone(timezone(timedelta(hours=5, minutes=45)))
     assert event_id("hall", "whole", "fight", "seen", other_zone) == NAME
 

@@ -1,7 +1,7 @@
 """An event: something was seen, or a camera went away; from when to when, and how sure.
 
-    {"id": "20260214T183012Z-hall-3fa9c1d28b04", "camera": "hall", "window": "whole", "label": "fight",
-     "kind": "seen", "start_seconds": 71.2, "end_seconds": null, "peak": 0.93, …}
+    {"id": "20260214T183012Z-hall-3fa9c1d28b04", "camera": "hall", "window": "whole",
+     "label": "fight", "kind": "seen", "start_seconds": 71.2, "end_seconds": null, "peak": 0.93, …}
 
 Two clocks: `seconds` of the camera's own stream, and `time`, this machine's in UTC.
 """
