@@ -140,22 +140,29 @@ def test_many_cameras_together_are_answered_as_each_alone(kind, request):
             np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-5)
 
 
-def test_a_gap_forgets(steps):
-    engine = torch_engine(steps.network)
-    session, frames = Session(steps, engine), pictures()
-    for frame in frames[:30]:
-        session.see("door", frame, stretch=0)
-    after = [Laid(frame.pixels, frame.seconds + 60) for frame in frames]
-    for frame in after:
-        session.see("door", frame, stretch=1)
-    found = session.answers()
-    alone = Session(steps, engine)
-    for frame in after:
-        alone.see("door", frame)
-    fresh = alone.answers()
-    assert [e.end_seconds for e in found] == [e.end_seconds for e in fresh]
-    for one, other in zip(found, fresh, strict=True):
-        np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-6)
+@pytest.mark.parametrize("kind", ["steps", "looks_ahead"])
+@pytest.mark.parametrize("every", [1, 1000])
+def test_a_gap_forgets(kind, every, request):
+    """Both sides of it are answered as if the other were not there, whenever it is asked."""
+    trained = request.getfixturevalue(kind)
+    engine, frames = torch_engine(trained.network), pictures()
+    before, after = frames[:60], [Laid(frame.pixels, frame.seconds + 60) for frame in frames]
+    session, found = Session(trained, engine), []
+    for stretch, side in enumerate((before, after)):
+        for place, frame in enumerate(side):
+            session.see("door", frame, stretch=stretch)
+            found += session.answers() if place % every == 0 else []
+    found += session.answers()
+    alone = []
+    for side in (before, after):
+        one = Session(trained, engine)
+        for frame in side:
+            one.see("door", frame)
+        alone += one.answers()
+    assert [e.end_seconds for e in found] == [e.end_seconds for e in alone]
+    assert min(e.end_seconds for e in found) < 60 < max(e.end_seconds for e in found)
+    for one, other in zip(found, alone, strict=True):
+        np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-5)
 
 
 def test_each_frame_is_encoded_once_and_windows_are_read_as_clips(looks_ahead):

@@ -68,21 +68,24 @@ class Session:
         else:
             self._way = _Sliding(trained, engine, window, hop)
         self._stretches: dict[Seat, int] = {}
+        self._said: list[Answer] = []
 
     def see(self, seat: Seat, laid: Laid, stretch: int = 0) -> None:
         """The next moment (H, W, C) of a seat; of another stretch than the last one, the first."""
         if self._stretches.get(seat, stretch) != stretch:
+            self._said += self._way.answers()  # what is due is still of the time before
             self._way.forget(seat)
         self._stretches[seat] = stretch
         self._way.see(seat, laid)
 
     def answers(self) -> list[Answer]:
         """Everything that can be said by now, in the order of its time."""
-        return sorted(self._way.answers(), key=lambda each: each.end_seconds)
+        said, self._said = [*self._said, *self._way.answers()], []
+        return sorted(said, key=lambda each: each.end_seconds)
 
     def end(self, seat: Seat) -> list[Answer]:
         """No more comes of this seat: what can be said by now, and the last word about the rest."""
-        found = [*self._way.answers(), *self._way.end(seat)]
+        found = [*self.answers(), *self._way.end(seat)]
         self._stretches.pop(seat, None)
         return sorted(found, key=lambda each: each.end_seconds)
 
@@ -180,7 +183,6 @@ class _Stepping:
     def forget(self, seat: Seat) -> None:
         """A gap: what was remembered means nothing any more."""
         self._walks.pop(seat, None)
-        self._due = [each for each in self._due if each.seat != seat]
 
     def _next(self, memory: _Memory) -> float:
         """The middle of its next part, as a clip's frames are chosen (data/sampling.even)."""
