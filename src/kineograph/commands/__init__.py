@@ -17,6 +17,7 @@ from kineograph.commands.recipes import recipes
 from kineograph.commands.search import search
 from kineograph.commands.train import train
 from kineograph.commands.verify import verify
+from kineograph.commands.watch import watch
 
 app = typer.Typer(
     name="kineograph",
@@ -29,6 +30,6 @@ app = typer.Typer(
 
 for verb in (
     demo, recipes, annotate, prepare, train, crossval, search, evaluate, compare, predict, export,
-    verify,
+    watch, verify,
 ):  # fmt: skip
     app.command()(verb)

@@ -136,7 +136,7 @@ class EvidenceWriter:
         windows: Sequence[Box] = (),
         options: EvidenceOptions | None = None,
     ) -> CameraEvidence:
-        """What one camera's thread and the loop speak to; with `options` of its own, or those of all."""
+        """What one camera's thread and the loop speak to, with `options` of its own or of all."""
         from kineograph.live.clip import hide
 
         own = options or self._options
@@ -190,7 +190,10 @@ class EvidenceWriter:
                 self._lost += 1
                 self._last_problem = f"{MOST_JOBS} events wait for the disk; one was lost"
                 return
-            self._jobs.append(job)
+            if job.kind == "begun":  # someone is to be told now, and a clip may be long
+                self._jobs.appendleft(job)
+            else:
+                self._jobs.append(job)
             self._job_bytes += job.size_bytes
             self._changed.notify()
 
@@ -232,7 +235,9 @@ class EvidenceWriter:
     def _write(self, job: Job) -> None:
         if job.kind != "event":
             if not (job.kind == "begun" and job.event["id"] in self.journal.events):
-                self.journal.append(job.kind, {"event": job.event})
+                entry = self.journal.append(job.kind, {"event": job.event})
+                if job.kind == "begun":
+                    self._tell(entry)
             return
         if job.event["id"] in self.journal.events:
             return

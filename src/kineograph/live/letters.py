@@ -205,6 +205,18 @@ class Letters:
             )
         return found
 
+    def waits(self, event_id: str) -> bool:
+        """Whether a letter about an event waits for any sink. Raises sqlite3.Error."""
+        with self._transaction() as run:
+            return bool(
+                run(
+                    "SELECT EXISTS (SELECT 1 FROM letters JOIN messages USING (number) "
+                    "WHERE state = 'waiting' AND state != 'sent' "
+                    "AND (key = ? OR key = ? || '/ended'))",
+                    (event_id, event_id),
+                ).fetchone()[0]
+            )
+
     def forget(self, before: float) -> int:
         """Drop messages put before then that every sink has taken. Raises sqlite3.Error."""
         with self._transaction() as run:

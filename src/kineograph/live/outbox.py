@@ -28,6 +28,7 @@ LEAST_TRIES = 5  # before a letter is dead of age: those behind it have aged too
 # everything that was put before a machine without a battery had learned the time
 DAY_SECONDS = 24 * 3600.0
 STOP_SECONDS = 5.0  # a sink that is still sending then is left to the next start
+OUTBOX = "outbox.db"  # its usual name, in the folder of the evidence
 LOG = logging.getLogger(__name__)
 
 
@@ -111,6 +112,10 @@ class Outbox:
         for line in self._lines:
             line.news.set()
         return new
+
+    def handed_over(self, event_id: str) -> bool:
+        """Whether no sink is still to be told of an event."""
+        return not self._letters.waits(event_id)
 
     def status(self) -> list[SinkStatus]:
         """Counts for each sink; also for one that is named no more while letters wait for it."""

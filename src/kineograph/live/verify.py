@@ -17,13 +17,17 @@ from kineograph.errors import InputError
 from kineograph.live.entries import FIRST_PREVIOUS, Entry, parse
 from kineograph.live.journal import JOURNAL, KEEPING, KEY, LOCK, REMOVING, RESERVE, TORN
 from kineograph.live.measure import measure_file
+from kineograph.live.outbox import OUTBOX
 from kineograph.live.signing import fingerprint, is_signed, public_path, read_public
 from kineograph.whole_file import UNFINISHED
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-OWN_FILES = {JOURNAL, LOCK, TORN, RESERVE, KEY.as_posix(), public_path(KEY).as_posix()}
+OWN_FILES = {
+    *(JOURNAL, LOCK, TORN, RESERVE, KEY.as_posix(), public_path(KEY).as_posix()),
+    *(f"{OUTBOX}{end}" for end in ("", "-wal", "-shm", "-journal")),
+}
 
 
 @dataclass

@@ -1,0 +1,308 @@
+"""kineograph watch RUN SOURCE…: cameras in, alerts with evidence out, for months."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kineograph.commands.console import AsJson, Device, Screen
+
+if TYPE_CHECKING:  # heavy: only when something is watched
+    from threading import Event as Flag
+
+    from kineograph.live.plan import WatchPlan
+    from kineograph.live.rules import Rule
+    from kineograph.live.state import WatchState
+    from kineograph.live.watch import Watch
+
+PLAIN_SECONDS = 60.0  # between lines about how it goes, where no terminal redraws a table
+
+
+def watch(
+    run: Annotated[
+        str | None, typer.Argument(help="A run folder or a shipped network; or run = in the file.")
+    ] = None,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files, folders, webcam:0, rtsp://…, http://… (MJPEG)."),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="watch.toml", help="Cameras, windows, rules, sinks.")
+    ] = None,
+    alert: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LABEL[:HIGH]", help="What is an event, from which probability on."),
+    ] = None,
+    sink: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND:PLACE", help="folder:PATH, webhook:URL, mail:TO, mqtt:HOST."),
+    ] = None,
+    evidence: Annotated[
+        Path | None, typer.Option(help="Where clips and the journal are kept: ./evidence.")
+    ] = None,
+    as_camera: Annotated[
+        bool, typer.Option("--as-camera", help="Play files at their own pace.")
+    ] = False,
+    page: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", help="Serve /metrics and /healthz."),
+    ] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="JSON lines about all that happens go here.")
+    ] = None,
+    test_alert: Annotated[
+        bool, typer.Option("--test-alert", help="Send one alert through every sink, and end.")
+    ] = False,
+    device: Device = "cpu",
+    as_json: AsJson = False,
+) -> int:
+    """Watch cameras or files with a trained network; keep evidence of events, and tell of them."""
+    screen = Screen(as_json)
+    plan = plan_of(config, sources or [], as_camera=as_camera)
+    plan = _with_options(plan, alert or [], sink or [], evidence, page)
+    if test_alert:
+        return send_tests(screen, plan)
+    run = run or plan.run
+    _check(run, plan)
+    from kineograph.live.logs import log_to
+    from kineograph.live.watch import Watch
+    from kineograph.predict.engine import fastest_engine
+    from kineograph.recipes import load
+    from kineograph.training.reproduce import choose_device
+
+    trained = load(run or "")
+    watched = Watch(plan, trained, fastest_engine(trained, choose_device(device)))
+    if log:
+        log_to(log)
+    _introduce(screen, plan, watched)
+    with _until_told() as stop, _shown(screen, plan) as tell:
+        found = watched.run(stop, tell)
+    for event in found.events:
+        screen.say(_line(event))
+    folder = plan.evidence.folder
+    screen.say(f"Evidence: {folder}. Check it: kineograph verify {folder}")
+    screen.result({"run": run, "events": list(found.events), **_counts(found.state)})
+    return 1 if any(each.left_out for each in found.state.cameras) else 0
+
+
+def plan_of(config: Path | None, sources: list[str], *, as_camera: bool) -> "WatchPlan":
+    """The file's plan with the command line's sources beside its cameras."""
+    import os
+    from dataclasses import replace
+
+    from kineograph.live.plan import CameraPlan, WatchPlan, filled, read_plan
+    from kineograph.media.camera_options import CameraOptions
+    from kineograph.media.source import parse_source
+
+    plan = read_plan(config) if config else WatchPlan(())
+    more = [
+        CameraPlan(parse_source(filled(text, os.environ, "SOURCE")), CameraOptions())
+        for text in sources
+    ]
+    cameras = [*plan.cameras, *_apart(more)]
+    if as_camera:
+        cameras = [replace(each, options=replace(each.options, as_camera=True)) for each in cameras]
+    return replace(plan, cameras=tuple(cameras))
+
+
+def send_tests(screen: Screen, plan: "WatchPlan") -> int:
+    """One alert through every sink; the status is not zero if any did not take it."""
+    from kineograph.errors import InputError
+    from kineograph.live.notify import make_sinks
+    from kineograph.live.notify.trial import send_test
+
+    if not plan.sinks:
+        raise InputError("--test-alert: there is no sink to send it to. Add --sink or --config.")
+    tried = send_test(make_sinks(plan.sinks))
+    for each in tried:
+        screen.say(each.line)
+    screen.result({"sinks": [asdict(each) for each in tried]})
+    return 0 if all(each.sent for each in tried) else 1
+
+
+def _with_options(
+    plan: "WatchPlan", alert: list[str], sink: list[str], evidence: Path | None, page: int | None
+) -> "WatchPlan":
+    import os
+    from dataclasses import replace
+
+    from kineograph.live.notify import parse_sink
+    from kineograph.live.plan import with_sinks
+    if evidence is not None:
+        plan = replace(plan, evidence=replace(plan.evidence, folder=evidence))
+    if page is not None:
+        plan = replace(plan, page=replace(plan.page, port=page))
+    if alert:
+        plan = replace(plan, rules=(*plan.rules, *map(rule_of, alert)))
+    return with_sinks(plan, [parse_sink(text, os.environ) for text in sink])
+
+
+def rule_of(text: str) -> "Rule":
+    """`fight` or `fight:0.8`: a label, and the probability from which on it is an event."""
+    from kineograph.errors import InputError
+    from kineograph.live.rules import Rule
+
+    label, colon, number = text.rpartition(":")
+    if not colon:
+        return Rule(label=text)
+    try:
+        high = float(number)
+    except ValueError:
+        raise InputError(f"--alert {text}: '{number}' is no number. Write {label}:0.8.") from None
+    return Rule(label=label, high=high, low=min(Rule.low, high / 2))
+
+
+def _check(run: str | None, plan: "WatchPlan") -> None:
+    from kineograph.errors import InputError
+
+    if not run:
+        raise InputError("watch: which network? Give a run: kineograph watch runs/NAME SOURCE.")
+    if not plan.cameras:
+        raise InputError(
+            f"watch {run}: nothing to watch. Give a file, rtsp://…, or --config watch.toml."
+        )
+
+
+def _apart(cameras: list[Any]) -> list[Any]:
+    """Two files of one name are told apart by a number."""
+    from dataclasses import replace
+
+    names: dict[str, int] = {}
+    found = []
+    for each in cameras:
+        name = each.source.name
+        names[name] = names.get(name, 0) + 1
+        if names[name] > 1:
+            each = replace(each, source=replace(each.source, name=f"{name}-{names[name]}"))
+        found.append(each)
+    return found
+
+
+def _introduce(screen: Screen, plan: "WatchPlan", watched: "Watch") -> None:
+    rules = plan.rules_for(watched.trained.classes)
+    said = ", ".join(f"{rule.label} at {rule.high:.0%}" for rule in rules)
+    screen.say(f"{watched.trained.name} ({watched.engine.name}) watches for {said}")
+    if not plan.rules:
+        screen.say("No rule says what is an event, so every label is: --alert LABEL, or [[rules]].")
+    for camera in plan.cameras:
+        screen.say(f"{camera.name}: {camera.source.shown}")
+
+
+@contextmanager
+def _until_told() -> "Iterator[Flag]":
+    """A flag that Ctrl-C and SIGTERM set; a second Ctrl-C does not wait."""
+    import signal
+    import threading
+
+    stop = threading.Event()
+
+    def told(number: int, frame: Any) -> None:
+        if stop.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _shown(screen: Screen, plan: "WatchPlan") -> "Iterator[Any]":
+    """Who is told of the state: a table in a terminal or a line a minute, and the page."""
+    from kineograph.live.page import Page
+
+    pages = [Page(plan.page)] if plan.page.port is not None else []
+    try:
+        for page in pages:
+            screen.say(f"http://{plan.page.host}:{page.port}/metrics and /healthz")
+        with _table(screen) as table:
+
+            def tell(state: "WatchState") -> None:
+                for each in (*pages, table):
+                    each.tell(state)
+
+            yield tell
+    finally:
+        for page in pages:
+            page.close()
+
+
+@contextmanager
+def _table(screen: Screen) -> "Iterator[Any]":
+    if not screen.console.is_terminal:
+        yield _Lines(screen)
+        return
+    from rich.live import Live
+
+    with Live(console=screen.console, refresh_per_second=4, screen=False) as live:
+        yield _Table(live)
+
+
+class _Table:
+    """Redraws the dashboard."""
+
+    def __init__(self, live: Any) -> None:
+        self._live = live
+
+    def tell(self, state: "WatchState") -> None:
+        from kineograph.live.dashboard import dashboard
+
+        self._live.update(dashboard(state))
+
+
+class _Lines:
+    """What is new, and now and then how it goes."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._told: tuple[str, ...] = ()
+        self._next = PLAIN_SECONDS
+
+    def tell(self, state: "WatchState") -> None:
+        before = set(self._told)
+        for line in state.latest:
+            if line not in before:
+                self._screen.say(line)
+        self._told = state.latest
+        if state.seconds >= self._next:
+            self._next = state.seconds + PLAIN_SECONDS
+            up = sum(each.camera.state == "up" for each in state.cameras)
+            frames = sum(each.camera.frames for each in state.cameras)
+            rate = frames / state.seconds
+            self._screen.say(
+                f"{up} of {len(state.cameras)} cameras up, {frames} pictures, {rate:.0f} a second"
+            )
+
+
+def _line(event: dict[str, Any]) -> str:
+    end = event["end_seconds"]
+    return (
+        f"{event['camera']}, {event['window']}: {event['label']} from {event['start_seconds']:.1f} "
+        f"to {end:.1f} s, {event['peak']:.0%} at {event['peak_seconds']:.1f} s"
+    )
+
+
+def _counts(state: "WatchState") -> dict[str, Any]:
+    return {
+        "engine": state.engine,
+        "cameras": [
+            {
+                **asdict(each.camera),
+                "answers": each.answers,
+                "delay_seconds": each.delay_seconds,
+                "left_out": list(each.left_out),
+            }
+            for each in state.cameras
+        ],
+        "evidence": {"written": state.evidence.written, "head": state.evidence.head},
+        "sinks": [
+            {"name": each.name, "sent": each.sent, "waiting": each.waiting, "dead": each.dead}
+            for each in state.sinks
+        ],
+    }

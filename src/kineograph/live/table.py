@@ -1,0 +1,41 @@
+"""A table of watch.toml as a dataclass: unknown, missing and mistyped fields are said by name."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import Any, TypeVar
+
+from kineograph.errors import InputError, nearest
+
+Made = TypeVar("Made")
+
+
+def read_table(made: type[Made], table: Mapping[str, Any], where: str) -> Made:
+    """`made(**table)`, checked; `where` begins the errors. Raises InputError.
+
+    A value is never said, only its field: someone may have put a password there.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    known = {each.name: each for each in fields(made)}  # type: ignore[arg-type]
+    for name in table:
+        if name not in known:
+            raise InputError(f"{where}: no field is named '{name}'. {_instead(name, known)}")
+    for name, each in known.items():
+        if each.default is MISSING and each.default_factory is MISSING and name not in table:
+            raise InputError(f"{where}: needs '{name}'. Add {name} = ….")
+    try:
+        return TypeAdapter(made).validate_python(dict(table))
+    except ValidationError as error:
+        first = error.errors()[0]
+        rule = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+        field = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{where}: {f'{field} {rule}.' if field else rule}") from None
+
+
+def _instead(name: str, known: Mapping[str, Any]) -> str:
+    if f"{name}_env" in known:
+        return (
+            f'Secrets do not stand here: write {name}_env = "VARIABLE" or {name}_file = "PATH", '
+            "and put it there."
+        )
+    return nearest(name, known) or f"It has {', '.join(known)}."
