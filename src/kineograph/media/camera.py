@@ -63,7 +63,7 @@ class Camera(Generic[T]):
         self._files = [] if source.live else _files_of(source)
         self._line: WaitingLine[T] = WaitingLine(options.queue_frames)
         self._clock = CameraClock(options.gap_seconds, by_wall=source.live)
-        self._still = StillPicture()
+        self._still = StillPicture(min(0.5, options.frozen_seconds / 4))
         self._held: list[av.Packet] = []  # of this connection, until its clock is known
         self._placed = False  # whether it is
         self._index = 0  # of the next picture
