@@ -72,8 +72,9 @@ def play_nothing(client: socket.socket, number: int) -> None:
     while asked := client.recv(4096).decode():
         method = asked.split()[0]
         number = re.search(r"CSeq: (\d+)", asked)[1]
-        answer = f"RTSP/1.0 200 OK\r\nCSeq: {number}\r\n{more.get(method, 'Session: 1\r\n')}\r\n"
-        client.sendall((answer + (description if method == "DESCRIBE" else "")).encode())
+        headers = f"CSeq: {number}\r\n" + more.get(method, "Session: 1\r\n")
+        body = description if method == "DESCRIBE" else ""
+        client.sendall(f"RTSP/1.0 200 OK\r\n{headers}\r\n{body}".encode())
 
 
 def parts_of(clip: Path, *, stamped: bool = True, counted: bool = True) -> list[bytes]:
