@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import av
     from numpy.typing import NDArray
 
-_LOOK_EVERY_SECONDS = 0.5
 _SAMPLES_A_SIDE = 160  # at most twice as many are compared
 _SAME_LEVELS = 1  # of 255: a frozen picture that is coded again differs by rounding
 
@@ -22,23 +21,20 @@ _SAME_LEVELS = 1  # of 255: a frozen picture that is coded again differs by roun
 class StillPicture:
     """Looks at pictures now and then, and knows since when they have been the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, look_every_seconds: float) -> None:
+        self._look_every_seconds = look_every_seconds
         self._looked_seconds = float("-inf")
         self._since_seconds = 0.0
         self._samples: NDArray[np.uint8] | None = None
 
     def same_for(self, picture: av.VideoFrame, seconds: float) -> float:
-        """For how many seconds, up to the picture at `seconds`, nothing has moved."""
-        if seconds - self._looked_seconds >= _LOOK_EVERY_SECONDS:
+        """For how many seconds nothing has moved, as far as was looked up to now."""
+        if seconds - self._looked_seconds >= self._look_every_seconds:
             self._looked_seconds = seconds
             samples = _samples(picture)
             if self._samples is None or not _equal(samples, self._samples):
                 self._since_seconds, self._samples = seconds, samples
-        return seconds - self._since_seconds
-
-    def forget(self) -> None:
-        """The next picture is a new one, whatever it shows."""
-        self._looked_seconds, self._samples = float("-inf"), None
+        return self._looked_seconds - self._since_seconds
 
 
 def _samples(picture: av.VideoFrame) -> NDArray[np.uint8]:
