@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
@@ -29,6 +29,7 @@ rules = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(rules)
 def test_a_rule_comes_back_from_toml_as_it_was(rule):
     (found,) = tomllib.loads(rule_to_toml(rule))["rules"]
