@@ -38,8 +38,9 @@ class Answer:
 
     seat: Seat
     start_seconds: float
-    end_seconds: float  # of the time that it speaks of; it was given when this was seen
+    end_seconds: float  # of the time that it speaks of
     probabilities: np.ndarray  # (V,)
+    seen_seconds: float  # the newest that it knows of: it could not have been given before
     last_word: bool = True  # of its window; False: what it thinks by now
 
 
@@ -81,13 +82,13 @@ class Session:
     def answers(self) -> list[Answer]:
         """Everything that can be said by now, in the order of its time."""
         said, self._said = [*self._said, *self._way.answers()], []
-        return sorted(said, key=lambda each: each.end_seconds)
+        return sorted(said, key=lambda each: each.seen_seconds)
 
     def end(self, seat: Seat) -> list[Answer]:
         """No more comes of this seat: what can be said by now, and the last word about the rest."""
         found = [*self.answers(), *self._way.end(seat)]
         self._stretches.pop(seat, None)
-        return sorted(found, key=lambda each: each.end_seconds)
+        return sorted(found, key=lambda each: each.seen_seconds)
 
 
 def steps_suit(trained: Trained) -> bool:
@@ -178,7 +179,7 @@ class _Stepping:
         if not memory.said and walk.said_until < 0:
             list(self._stepped([_Due(seat, memory, walk.newest, False)]))
         if memory.said and until > walk.said_until + JUST_BEFORE:
-            yield Answer(seat, memory.start_seconds, until, self._mean(memory))
+            yield Answer(seat, memory.start_seconds, until, self._mean(memory), until)
 
     def forget(self, seat: Seat) -> None:
         """A gap: what was remembered means nothing any more."""
@@ -203,11 +204,10 @@ class _Stepping:
                 end = memory.start_seconds + self._window
                 if walk := self._walks.get(seat):
                     walk.said_until = end
-                yield Answer(seat, memory.start_seconds, end, self._mean(memory))
+                yield Answer(seat, memory.start_seconds, end, self._mean(memory), laid.seconds)
             elif speaks:
-                yield Answer(
-                    seat, memory.start_seconds, laid.seconds, self._mean(memory), last_word=False
-                )
+                seen = laid.seconds
+                yield Answer(seat, memory.start_seconds, seen, self._mean(memory), seen, False)
 
     def _mean(self, memory: _Memory) -> np.ndarray:
         """What its steps say together, weighed as the task weighs a clip's."""
@@ -295,4 +295,4 @@ class _Sliding:
             clip, network = Encoded(frames, engine), engine.read
         asked = ask(seconds, [clip], self._trained, network, engine.device)[0]
         for start, end, probabilities in asked:
-            yield Answer(seat, float(start), float(end), probabilities)
+            yield Answer(seat, float(start), float(end), probabilities, float(end))
