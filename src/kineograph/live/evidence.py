@@ -136,7 +136,7 @@ class EvidenceWriter:
         windows: Sequence[Box] = (),
         options: EvidenceOptions | None = None,
     ) -> CameraEvidence:
-        """What one camera's thread and the loop speak to; with `options` of its own, or those of all."""
+        """What one camera's thread and the loop speak to; `options`: its own, if any."""
         from kineograph.live.clip import hide
 
         own = options or self._options
