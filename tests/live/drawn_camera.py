@@ -1,4 +1,4 @@
-"""A camera without a camera: drawn pictures, coded, as the packets that a reader would hand over."""
+"""A camera without a camera: drawn pictures, coded, as the packets that a reader gives."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

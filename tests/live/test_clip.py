@@ -1,4 +1,4 @@
-"""A clip holds the camera's own packets; what is masked is black in it; a ring ends at key frames."""
+"""A clip holds the camera's own packets; what is masked is black; a ring begins at key frames."""
 
 import errno
 from dataclasses import replace

@@ -33,6 +33,18 @@ def film(tmp_path_factory) -> Cut:
     return sent(code(path, draw_corridor(120), bf="0"))
 
 
+@pytest.fixture
+def real_strip():
+    """For tests that look at the strip: drawing takes half a second."""
+
+
+@pytest.fixture(autouse=True)
+def no_strip(request, monkeypatch):
+    """Elsewhere its pictures are chosen, and then not drawn."""
+    if "real_strip" not in request.fixturenames:
+        monkeypatch.setattr("kineograph.live.strip.draw_strip", lambda *given: b"a strip")
+
+
 class Told:
     """Who is told of events."""
 
@@ -77,7 +89,9 @@ def only_folder(home: Path) -> Path:
     return folder
 
 
-def test_an_event_leaves_its_clip_strip_and_scores_and_verify_calls_them_whole(tmp_path, film):
+def test_an_event_leaves_its_clip_strip_and_scores_and_verify_calls_them_whole(
+    tmp_path, film, real_strip
+):
     told = Told()
     status = write(tmp_path, film, fields(4.0, 5.5), told=told).status()
     folder = only_folder(tmp_path)
@@ -153,8 +167,8 @@ def test_a_camera_that_sends_no_more_is_not_waited_for_without_end(tmp_path, fil
     assert said["problems"] == ["the clip ends early: the camera sent no more"]
 
 
-def test_masked_parts_are_never_on_the_disk(tmp_path, film, monkeypatch):
-    """Whatever is opened for writing, no picture of it shows what is under the mask."""
+def test_masked_parts_are_never_on_the_disk(tmp_path, film, real_strip):
+    """Neither as pictures nor as packets of the camera, in no file of the folder."""
     write(tmp_path, film, fields(4.0, 5.5), masks=(Box(0, 0, 128, 60),))
     folder = only_folder(tmp_path)
     assert sorted(p.name for p in folder.iterdir()) == ["clip.mp4", "event.json", "strip.png"]

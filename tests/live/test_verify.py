@@ -61,7 +61,7 @@ def test_untouched_it_is_whole(evidence: Path):
 
 
 anywhere = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
