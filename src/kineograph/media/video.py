@@ -9,7 +9,6 @@ processes. Pixels are taken as square, interlaced fields as one picture.
 import math
 import re
 from collections.abc import Generator, Iterator, Mapping
-from fractions import Fraction
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -21,13 +20,12 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from kineograph.errors import InputError
+from kineograph.media.clock import StreamClock
 from kineograph.media.container import open_video
 from kineograph.media.convert import Shown
 from kineograph.media.frame import BrokenClipError, MediaInfo
 from kineograph.media.orientation import UPRIGHT, Orientation
 from kineograph.media.seek import find_landing, seek_key_frame
-
-_USUAL_RATE = Fraction(25)  # frames per second, where a file tells neither stamps nor a rate
 
 
 def video_pictures(file: Path, start_seconds: float = 0.0) -> Generator[Shown, None, None]:
@@ -38,7 +36,7 @@ def video_pictures(file: Path, start_seconds: float = 0.0) -> Generator[Shown, N
     landing = find_landing(file, start_seconds)
     container, stream = open_video(file)
     with container:
-        clock, count, until = _Clock(stream), 0, 0.0
+        clock, count, until = StreamClock(stream.time_base, stream.average_rate), 0, 0.0
         pictures = _decode(container, stream)
         try:
             if landing is not None:
@@ -50,7 +48,9 @@ def video_pictures(file: Path, start_seconds: float = 0.0) -> Generator[Shown, N
                 count, pictures = landing.key_index, chain([key_frame], pictures)
             for picture in pictures:
                 seconds, until = clock.read(picture)
-                yield Shown(count, seconds, until, partial(_itself, picture), _orientation(picture))
+                yield Shown(
+                    count, seconds, until, partial(_itself, picture), orientation_of(picture)
+                )
                 count += 1
             _check_whole(stream, count, until + clock.first_seconds)
         except (av.error.FFmpegError, EOFError) as error:
@@ -89,51 +89,6 @@ def count_packets(file: Path) -> int:
     container, stream = open_video(file)
     with container:
         return sum(packet.size > 0 for packet in container.demux(stream))
-
-
-class _Clock:
-    """Stamps of shown frames -> seconds since the first one; these never stand still or turn back.
-
-    AVI and raw streams hold no presentation stamps (pts). There the decoding stamp at which a frame
-    comes out of the decoder is as far from the next one as the frames are; and a frame without any
-    stamp follows the one before it after that one's duration, or one tick of the average rate.
-    """
-
-    def __init__(self, stream: VideoStream) -> None:
-        self._tick = stream.time_base or Fraction(1, 1000)  # seconds
-        self._usual = 1 / ((stream.average_rate or _USUAL_RATE) * self._tick)  # ticks a frame
-        self._has_pts = True
-        self._first: int | Fraction | None = None
-        self._last: int | Fraction = 0
-        self._next: int | Fraction = 0  # the stamp of the next frame if it has none
-
-    def begin(self, first_stamp: int) -> None:
-        """Count from this stamp, where reading does not begin at the first frame."""
-        self._first = self._last = first_stamp
-
-    @property
-    def first_seconds(self) -> float:
-        """Where the stream's own clock stood at the first frame."""
-        return float((self._first or 0) * self._tick)
-
-    def read(self, picture: av.VideoFrame) -> tuple[float, float]:
-        """When a frame is shown, and until when."""
-        if self._first is None:
-            self._has_pts = picture.pts is not None
-        stamp = picture.pts if self._has_pts and picture.pts is not None else picture.dts
-        if self._first is None:
-            self._first = self._last = stamp or 0
-        elif stamp is None or stamp <= self._last:
-            self._last = self._next
-        else:
-            self._last = stamp
-        self._next = self._last + (picture.duration or self._usual)
-        return self._since_first(self._last), self._since_first(self._next)
-
-    def _since_first(self, stamp: int | Fraction) -> float:
-        """Exact until the last step: whole ticks times a fraction of a second."""
-        ticks = stamp - (self._first or 0)
-        return float(ticks * self._tick.numerator / self._tick.denominator)
 
 
 def _decode(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
@@ -197,7 +152,8 @@ def _itself(picture: av.VideoFrame) -> av.VideoFrame:
     return picture
 
 
-def _orientation(picture: av.VideoFrame) -> Orientation:
+def orientation_of(picture: av.VideoFrame) -> Orientation:
+    """How a decoded picture is turned and mirrored before it is shown."""
     side_data: Mapping[str, Any] = picture.side_data
     matrix = side_data.get("DISPLAYMATRIX")
     return UPRIGHT if matrix is None else Orientation.from_display_matrix(bytes(matrix))
