@@ -17,7 +17,7 @@ from PIL import Image
 from kineograph.errors import InputError
 from kineograph.live import evidence as module
 from kineograph.live import write_evidence
-from kineograph.live.evidence import EvidenceOptions, EvidenceWriter, without_secrets
+from kineograph.live.evidence import EvidenceOptions, EvidenceWriter
 from kineograph.live.journal import JOURNAL, Journal
 from kineograph.live.packets import Cut
 from kineograph.live.retention import Retention, finish_removals
@@ -328,18 +328,3 @@ def test_retention_that_keeps_nothing_and_options_without_sense_are_refused(tmp_
         EvidenceOptions(longest_seconds=3)
     with pytest.raises(InputError, match="has an area. Give"):
         EvidenceOptions(masks=(Box(0, 0, 0, 5),))
-
-
-@pytest.mark.parametrize(
-    ("address", "shown"),
-    [
-        ("rtsp://me:pass@cam.local:554/live?token=1#x", "rtsp://cam.local:554/live"),
-        ("http://cam/video", "http://cam/video"),
-        ("/dev/video0", "/dev/video0"),
-        ("0", "0"),
-        ("film: one.avi", "film: one.avi"),
-        ("http://[bad", "(an address that cannot be read)"),
-    ],
-)
-def test_an_address_is_shown_without_secrets(address, shown):
-    assert without_secrets(address) == shown

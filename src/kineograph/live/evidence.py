@@ -19,7 +19,6 @@ from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from kineograph.errors import InputError
 from kineograph.live.adopt import adopt, what_was_cut_off
@@ -29,6 +28,7 @@ from kineograph.live.recording import CameraEvidence, Job, Source
 from kineograph.live.retention import Retention, finish_removals
 from kineograph.live.write_evidence import describe_machine, write_event
 from kineograph.media.frame import Box
+from kineograph.media.source import without_secrets
 
 MOST_JOBS = 1000
 MOST_JOB_BYTES = 256 * 1024**2  # of packets that wait for the disk
@@ -140,10 +140,11 @@ class EvidenceWriter:
         from kineograph.live.clip import hide
 
         own = options or self._options
+        shown = without_secrets(address) if "://" in address else address
         sharp = windows if own.blur_outside_windows else None
         hidden = hide(own.masks, sharp) if own.masks or own.blur_outside_windows else None
         camera = CameraEvidence(
-            Source(name, without_secrets(address), network, hidden),
+            Source(name, shown, network, hidden),
             self._submit,
             pre_roll_seconds=own.pre_roll_seconds,
             post_roll_seconds=own.post_roll_seconds,
@@ -259,15 +260,3 @@ class EvidenceWriter:
         if kept_bytes > self._retention.most_bytes or now - self._swept >= SWEEP_SECONDS:
             self._swept = now
             self._retention.sweep(self.journal, self._handed_over, datetime.now(UTC))
-
-
-def without_secrets(address: str) -> str:
-    """A camera's address without user, password, query and fragment."""
-    try:
-        parts = urlsplit(address)
-        place = parts.netloc.rpartition("@")[2]
-    except ValueError:
-        return "(an address that cannot be read)"
-    if not parts.scheme or not parts.netloc:
-        return address
-    return urlunsplit((parts.scheme, place, parts.path, "", ""))
