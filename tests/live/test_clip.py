@@ -15,6 +15,7 @@ from kineograph.errors import InputError
 from kineograph.live.clip import chosen_frames, decoded, hide, write_hidden, write_packets
 from kineograph.live.packets import Cut, PacketRing
 from kineograph.media.frame import Box
+from kineograph.media.orientation import Orientation
 from kineograph.media.packet import StoredPacket, StreamHead
 from tests.live.drawn_camera import code, draw_corridor, parts, read_back, sent
 
@@ -189,3 +190,12 @@ def test_a_reconnect_begins_anew_with_its_first_key_frame():
 def test_a_ring_of_no_size_is_refused():
     with pytest.raises(InputError, match="0 bytes; the past has a length .* Give 0 seconds"):
         PacketRing(5, 0)
+
+
+def test_a_mask_lies_on_the_shown_picture_of_a_camera_that_hangs_upside_down(tmp_path: Path):
+    cut = sent(code(tmp_path / "a.mp4", draw_corridor(3)))
+    turned = Cut(replace(cut.head, orientation=Orientation(False, True, True)), cut.packets)
+    frame, other = (next(decoded(each, "hall")) for each in (turned, cut))
+    assert np.array_equal(frame.pixels, other.pixels[::-1, ::-1])
+    (strip,) = chosen_frames(turned, "hall", [0.0], 96, hide([Box(0, 0, 20, 20)], None))
+    assert strip.pixels[:20, :20].max() == 0 and strip.pixels[-20:, -20:].min() > 40

@@ -3,8 +3,12 @@
 import errno
 import json
 import os
+import signal
+import subprocess
+import sys
 import threading
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -271,12 +275,54 @@ def test_after_a_crash_folders_are_taken_up_and_lost_events_are_told(tmp_path, f
     EvidenceWriter(EvidenceOptions(folder=tmp_path), done=told).close()
     found = verify(tmp_path)
     assert found.is_whole and len(found.whole) == 4
-    assert told.events == ["event-4", None, "event-9"]
-    assert told.files[1:] == [["strip.png"], []]
+    assert told.events == ["event-4", "event-9"]  # and nobody of the folder without a name
+    assert told.files == [["clip.mkv", "event.json", "strip.png"], []]
     again = Told()
     EvidenceWriter(EvidenceOptions(folder=tmp_path), done=again).close()
     assert again.events == ["event-9"]  # the last may not have been handed on: the same id
     assert verify(tmp_path).is_whole
+
+
+CHILD = """
+import sys, time
+from dataclasses import replace
+from pathlib import Path
+from kineograph.live import write_evidence
+from kineograph.live.evidence import EvidenceOptions, EvidenceWriter
+from tests.live.drawn_camera import fields, sent
+write_evidence._write_strip = lambda path, job: path.write_bytes(b"a strip")
+home, film, first = Path(sys.argv[1]), sent(Path(sys.argv[2])), float(sys.argv[3])
+writer = EvidenceWriter(EvidenceOptions(folder=home, pre_roll_seconds=1, post_roll_seconds=0.2))
+camera = writer.camera("hall", address="0", network="none")
+for round in range(1000):
+    for packet in film.packets:
+        now = first + 12 * round + packet.seconds
+        camera.add_packet(replace(packet, seconds=now), film.head)
+        if packet.is_key:
+            camera.begin(fields(now))
+            while f"event-{now:g}" not in writer.journal.begun:
+                time.sleep(0.001)
+            print(f"event-{now:g}", flush=True)
+            camera.end(fields(now, now + 0.3))
+        time.sleep(0.002)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no kill -9 there")
+def test_kill_9_while_events_happen_leaves_nothing_that_verify_blames(tmp_path):
+    film = code(tmp_path / "film.mp4", draw_corridor(120), bf="0")
+    home, begun, told = tmp_path / "evidence", set(), Told()
+    for number in range(3):
+        command = [sys.executable, "-c", CHILD, str(home), str(film), str(1000 * number)]
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        begun |= {child.stdout.readline().strip() for _ in range(4 + number)}
+        child.send_signal(signal.SIGKILL)
+        child.communicate()
+        EvidenceWriter(EvidenceOptions(folder=home), done=told).close()
+        assert verify(home).is_whole
+    with closing(Journal(home)) as journal:
+        assert begun <= journal.events and not journal.begun
+    assert told.events and set(told.events) <= journal.events
 
 
 def test_a_failing_listener_ends_nothing(tmp_path, film):

@@ -32,7 +32,8 @@ from kineograph.media.source import without_secrets
 
 MOST_JOBS = 1000
 MOST_JOB_BYTES = 256 * 1024**2  # of packets that wait for the disk
-SWEEP_SECONDS = 3600.0
+SWEEP_SECONDS = 3600.0  # between looks for what is too old
+FULL_SWEEP_SECONDS = 10.0  # where there is too much
 _POLL_SECONDS = 0.5
 _LOG = logging.getLogger("kineograph.evidence")
 
@@ -156,7 +157,6 @@ class EvidenceWriter:
 
     def status(self) -> EvidenceStatus:
         """For the dashboard."""
-        kept = list(self.journal.kept.values())
         return EvidenceStatus(
             written=self._written,
             with_problems=self._with_problems,
@@ -164,8 +164,8 @@ class EvidenceWriter:
             lost=self._lost,
             waiting=len(self._jobs),
             entries_waiting=self.journal.waiting,
-            kept_folders=len(kept),
-            kept_bytes=sum(each.size_bytes for each in kept),
+            kept_folders=len(self.journal.kept),
+            kept_bytes=self.journal.kept_bytes,
             head=self.journal.head,
             last_problem=self._last_problem,
         )
@@ -245,9 +245,11 @@ class EvidenceWriter:
         self._tell(entry)
 
     def _tell(self, entry: Entry) -> None:
+        if not entry.content.get("event"):
+            return  # a folder of which nobody knows what it was
         folder = self.journal.folder / str(entry.content.get("folder", ""))
         files = [folder / name for name in entry.content.get("files", {})]
-        self._done(entry.content.get("event", {}), [f for f in files if f.is_file()], entry)
+        self._done(entry.content["event"], [f for f in files if f.is_file()], entry)
 
     def _tidy(self) -> None:
         """What is done now and then."""
@@ -255,8 +257,8 @@ class EvidenceWriter:
             camera.finish_late()
         if self.journal.waiting:
             self.journal.retry()
-        kept_bytes = sum(kept.size_bytes for kept in self.journal.kept.values())
-        now = time.monotonic()
-        if kept_bytes > self._retention.most_bytes or now - self._swept >= SWEEP_SECONDS:
-            self._swept = now
+        too_much = self.journal.kept_bytes > self._retention.most_bytes
+        since = time.monotonic() - self._swept
+        if since >= (FULL_SWEEP_SECONDS if too_much else SWEEP_SECONDS):
+            self._swept = time.monotonic()
             self._retention.sweep(self.journal, self._handed_over, datetime.now(UTC))

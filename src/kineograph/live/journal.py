@@ -71,6 +71,7 @@ class Journal:
         self._refused = False  # by the disk, and an entry says so
         self.number, self.head = 0, FIRST_PREVIOUS
         self.kept: dict[str, Kept] = {}  # by folder
+        self.kept_bytes = 0
         self.removed: set[str] = set()  # folders
         self.events: set[str] = set()  # ids of all events whose evidence was ever journalled
         self.begun: dict[str, dict[str, Any]] = {}  # events begun, whose evidence was not yet
@@ -169,11 +170,13 @@ class Journal:
                 self.begun.pop(name, None)
             if kept := _kept(entry, name):
                 self.kept[kept.folder] = kept
+                self.kept_bytes += kept.size_bytes
         elif entry.kind == "begun" and name not in self.events:
             self.begun[name] = event
         elif entry.kind == REMOVING:
             folder = str(said.get("folder"))
-            self.kept.pop(folder, None)
+            gone = self.kept.pop(folder, None)
+            self.kept_bytes -= gone.size_bytes if gone else 0
             self.removed.add(folder)
 
     def _write_waiting(self) -> None:
