@@ -140,6 +140,14 @@ def test_a_defect_is_raised_where_shots_are_taken(clip):
         take_all(watched)
 
 
+def test_a_failing_packet_taker_is_a_defect_and_no_lost_camera(clip):
+    def on_packet(packet, head):
+        raise OSError("the disk is full")
+
+    with camera(clip, on_packet=on_packet) as watched, pytest.raises(OSError, match="disk"):
+        take_all(watched)
+
+
 def test_a_picture_that_stays_the_same_is_told_once_and_so_is_its_end(tmp_path):
     pictures = [draw_scene(seed=seed) for seed in (0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6, 7)]
     clip = encode(tmp_path / "a.mkv", pictures, codec="ffv1")

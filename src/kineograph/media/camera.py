@@ -85,7 +85,11 @@ class Camera(Generic[T]):
         self._begin_reader(0)
 
     def take(self, most: int = 64) -> list[Shot[T] | Health]:
-        """The next ones, `most` at most, in order; never waits. Look after the camera by it."""
+        """The next ones, `most` at most, in order; never waits.
+
+        Take every few seconds at least: a camera that is away, and a thread that hangs, are noticed
+        here. A defect of this program or of `make` is raised here too.
+        """
         if self._fault is not None:
             raise self._fault
         self._look_after_reader()
@@ -206,8 +210,8 @@ class Camera(Generic[T]):
             reader.pause(self._began[0] + seconds - time.monotonic())
         index, self._index = self._index, self._index + 1
         try:
-            if self._paced:
-                self._judge(self._still.same_for(shown.load(), seconds), seconds)
+            same = self._still.same_for(shown.load(), seconds) if self._paced else 0.0
+            self._judge(same, seconds)
             value = self._make(replace(shown, index=index, seconds=seconds))
         except (InputError, av.error.FFmpegError) as error:
             with self._guard:

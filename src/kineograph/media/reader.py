@@ -24,6 +24,14 @@ class LeftBehindError(Exception):
     """This reader's work is no longer wanted; whatever it holds is dropped."""
 
 
+class SourceFailedError(Exception):
+    """Something foreign failed: the source, the system or a library, never this program."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class Intake(Protocol):
     """Who is given what a reader reads; called from its thread."""
 
@@ -82,8 +90,9 @@ class Reader(threading.Thread):
     def leave(self) -> None:
         """Tell it to end; what it waits for in the network is cut where that can be done."""
         self._left.set()
-        if self._cut is not None:
-            self._cut()
+        cut = self._cut
+        if cut is not None:
+            cut()
 
     def leave_if_stuck(self) -> bool:
         """Whether it has been in one foreign call for too long; then its work is refused."""
@@ -104,9 +113,8 @@ class Reader(threading.Thread):
                 for count in self._read(connection):
                     shown += count
                     attempt = 0
-            except _FAILURES as error:
-                self._check_wanted()
-                self._intake.lost(lost_because(error, self._source))
+            except SourceFailedError as failed:
+                self._intake.lost(lost_because(failed.error, self._source))
             else:
                 ended = InputError(f"{self._source.shown}: the stream ended. It is opened again.")
                 self._intake.lost(ended)
@@ -123,10 +131,10 @@ class Reader(threading.Thread):
                 for count in self._read(connection):
                     shown += count
                 if not shown:
-                    raise InputError(f"{file}: none of its pictures can be decoded. Copy it again.")
-            except _FAILURES as error:
-                self._check_wanted()
-                self._intake.lost(_broken_file(file, error, shown))
+                    words = f"{file}: none of its pictures can be decoded. Copy it again."
+                    self._intake.lost(InputError(words))
+            except SourceFailedError as failed:
+                self._intake.lost(_broken_file(file, failed.error, shown))
             self.file_number += 1
         self._intake.ended()
 
@@ -143,13 +151,11 @@ class Reader(threading.Thread):
                     yield count
                     latest = time.monotonic()
                 elif self._source.live and began - latest > longest:
-                    raise InputError(
-                        f"{self._source.shown}: sends data, but no picture for {longest:g} s. "
-                        "It is opened again."
-                    )
+                    words = f"sends data, but no picture for {longest:g} s. It is opened again."
+                    raise SourceFailedError(InputError(f"{self._source.shown}: {words}"))
         finally:
             self._cut = None
-            with self._foreign(wanted=False):
+            with self._foreign(wanted=False):  # how closing fails is nobody's business
                 connection.close()
 
     def _next(self, pieces: Iterator[Piece]) -> Piece | None:
@@ -162,13 +168,18 @@ class Reader(threading.Thread):
         with self._guard:
             longest = self._options.open_seconds + self._options.read_seconds
             self._deadline = time.monotonic() + longest
+        failed: Exception | None = None
         try:
             yield
+        except _FAILURES as error:
+            failed = error
         finally:
             with self._guard:
                 self._deadline = None
         if wanted:
             self._check_wanted()
+            if failed is not None:
+                raise SourceFailedError(failed) from failed
 
     def _check_wanted(self) -> None:
         if self._left.is_set():

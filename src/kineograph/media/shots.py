@@ -44,7 +44,7 @@ class CameraStatus:
     frames: int  # pictures that were decoded
     dropped: int  # of these, thrown away because nobody took them in time
     broken: int  # packets that could not be decoded, and pictures that could not be used
-    reconnects: int
+    reconnects: int  # how often it could not be opened, or was lost
     last_frame_age_seconds: float | None
     error: str  # the last one, one line without secrets; "" while there was none
 
