@@ -131,6 +131,7 @@ def _with_options(
 
     from kineograph.live.notify import parse_sink
     from kineograph.live.plan import with_sinks
+
     if evidence is not None:
         plan = replace(plan, evidence=replace(plan.evidence, folder=evidence))
     if page is not None:

@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -127,7 +128,8 @@ def decoded(
         for picture in pictures:
             seconds = float((picture.pts or 0) * Fraction(1, _TICKS))
             if wanted(seconds):
-                shown = Shown(index, seconds, seconds, lambda picture=picture: picture)  # type: ignore[misc]
+                load = partial(_itself, picture)
+                shown = Shown(index, seconds, seconds, load, head.orientation)
                 yield Frame(converter(shown), seconds, index)
             index += 1
 
@@ -208,6 +210,10 @@ def _packet(packet: StoredPacket, ticks: int) -> Packet[Stream]:
     copy.duration = round(packet.duration * packet.time_base * _TICKS)
     copy.is_keyframe = packet.is_key
     return copy
+
+
+def _itself(picture: av.VideoFrame) -> av.VideoFrame:
+    return picture
 
 
 def _ticks(packet: StoredPacket) -> int:

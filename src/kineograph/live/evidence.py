@@ -19,7 +19,6 @@ from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from kineograph.errors import InputError
 from kineograph.live.adopt import adopt, what_was_cut_off
@@ -29,10 +28,12 @@ from kineograph.live.recording import CameraEvidence, Job, Source
 from kineograph.live.retention import Retention, finish_removals
 from kineograph.live.write_evidence import describe_machine, write_event
 from kineograph.media.frame import Box
+from kineograph.media.source import without_secrets
 
 MOST_JOBS = 1000
 MOST_JOB_BYTES = 256 * 1024**2  # of packets that wait for the disk
-SWEEP_SECONDS = 3600.0
+SWEEP_SECONDS = 3600.0  # between looks for what is too old
+FULL_SWEEP_SECONDS = 10.0  # where there is too much
 _POLL_SECONDS = 0.5
 _LOG = logging.getLogger("kineograph.evidence")
 
@@ -140,10 +141,11 @@ class EvidenceWriter:
         from kineograph.live.clip import hide
 
         own = options or self._options
+        shown = without_secrets(address) if "://" in address else address
         sharp = windows if own.blur_outside_windows else None
         hidden = hide(own.masks, sharp) if own.masks or own.blur_outside_windows else None
         camera = CameraEvidence(
-            Source(name, without_secrets(address), network, hidden),
+            Source(name, shown, network, hidden),
             self._submit,
             pre_roll_seconds=own.pre_roll_seconds,
             post_roll_seconds=own.post_roll_seconds,
@@ -155,7 +157,6 @@ class EvidenceWriter:
 
     def status(self) -> EvidenceStatus:
         """For the dashboard."""
-        kept = list(self.journal.kept.values())
         return EvidenceStatus(
             written=self._written,
             with_problems=self._with_problems,
@@ -163,8 +164,8 @@ class EvidenceWriter:
             lost=self._lost,
             waiting=len(self._jobs),
             entries_waiting=self.journal.waiting,
-            kept_folders=len(kept),
-            kept_bytes=sum(each.size_bytes for each in kept),
+            kept_folders=len(self.journal.kept),
+            kept_bytes=self.journal.kept_bytes,
             head=self.journal.head,
             last_problem=self._last_problem,
         )
@@ -249,9 +250,11 @@ class EvidenceWriter:
         self._tell(entry)
 
     def _tell(self, entry: Entry) -> None:
+        if not entry.content.get("event"):
+            return  # a folder of which nobody knows what it was
         folder = self.journal.folder / str(entry.content.get("folder", ""))
         files = [folder / name for name in entry.content.get("files", {})]
-        self._done(entry.content.get("event", {}), [f for f in files if f.is_file()], entry)
+        self._done(entry.content["event"], [f for f in files if f.is_file()], entry)
 
     def _tidy(self) -> None:
         """What is done now and then."""
@@ -259,20 +262,8 @@ class EvidenceWriter:
             camera.finish_late()
         if self.journal.waiting:
             self.journal.retry()
-        kept_bytes = sum(kept.size_bytes for kept in self.journal.kept.values())
-        now = time.monotonic()
-        if kept_bytes > self._retention.most_bytes or now - self._swept >= SWEEP_SECONDS:
-            self._swept = now
+        too_much = self.journal.kept_bytes > self._retention.most_bytes
+        since = time.monotonic() - self._swept
+        if since >= (FULL_SWEEP_SECONDS if too_much else SWEEP_SECONDS):
+            self._swept = time.monotonic()
             self._retention.sweep(self.journal, self._handed_over, datetime.now(UTC))
-
-
-def without_secrets(address: str) -> str:
-    """A camera's address without user, password, query and fragment."""
-    try:
-        parts = urlsplit(address)
-        place = parts.netloc.rpartition("@")[2]
-    except ValueError:
-        return "(an address that cannot be read)"
-    if not parts.scheme or not parts.netloc:
-        return address
-    return urlunsplit((parts.scheme, place, parts.path, "", ""))

@@ -68,8 +68,10 @@ class Journal:
         self._clock = clock
         self._mutex = Lock()
         self._waiting: deque[bytes] = deque()
+        self._refused = False  # by the disk, and an entry says so
         self.number, self.head = 0, FIRST_PREVIOUS
         self.kept: dict[str, Kept] = {}  # by folder
+        self.kept_bytes = 0
         self.removed: set[str] = set()  # folders
         self.events: set[str] = set()  # ids of all events whose evidence was ever journalled
         self.begun: dict[str, dict[str, Any]] = {}  # events begun, whose evidence was not yet
@@ -168,11 +170,13 @@ class Journal:
                 self.begun.pop(name, None)
             if kept := _kept(entry, name):
                 self.kept[kept.folder] = kept
+                self.kept_bytes += kept.size_bytes
         elif entry.kind == "begun" and name not in self.events:
             self.begun[name] = event
         elif entry.kind == REMOVING:
             folder = str(said.get("folder"))
-            self.kept.pop(folder, None)
+            gone = self.kept.pop(folder, None)
+            self.kept_bytes -= gone.size_bytes if gone else 0
             self.removed.add(folder)
 
     def _write_waiting(self) -> None:
@@ -181,19 +185,25 @@ class Journal:
             try:
                 self._write(self._waiting[0])
             except OSError as error:
-                if error.errno in _FULL and self._give_up_reserve():
-                    self._take("disk-full", {"reserve_bytes": RESERVE_BYTES})
+                is_full = error.errno in _FULL
+                if not self._refused:
+                    self._refused = True
+                    kind = "disk-full" if is_full else "disk-refuses"
+                    self._take(kind, {"error": error.strerror})
+                if is_full and self._give_up_reserve():
                     continue
                 return  # they wait
             self._waiting.popleft()
+        self._refused = False
         self._make_reserve()
 
     def _write(self, line: bytes) -> None:
         """One line onto the disk, or nothing of it."""
         try:
             os.lseek(self._file, self._size, os.SEEK_SET)
-            if os.write(self._file, line) != len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            rest = memoryview(line)
+            while rest:  # a disk that fills up takes a part, and then says why no more
+                rest = rest[os.write(self._file, rest) :]
             os.fsync(self._file)
         except OSError:
             with suppress(OSError):

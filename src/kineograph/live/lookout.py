@@ -120,12 +120,13 @@ class Lookout:
         own = self.windows[window]
         own.answer = answer
         self._answers += 1
-        at = self.time_of(answer.end_seconds)
+        seen = answer.seen_seconds
+        at = self.time_of(seen)
         shares = dict(zip(self.classes, answer.probabilities.tolist(), strict=True))
-        self.evidence.add_scores(window, answer.end_seconds, shares)
+        self.evidence.add_scores(window, seen, shares)
         if self.plan.source.live or self.plan.options.as_camera:
             self._delays.add((datetime.now(at.tzinfo) - at).total_seconds())
-        return self._noted(own.detector.see(answer.end_seconds, answer.probabilities, at))
+        return self._noted(own.detector.see(seen, answer.probabilities, at))
 
     def finish(self) -> list[Change]:
         """No more comes of it."""

@@ -39,10 +39,9 @@ class Retention:
         though they count. Each removal is on the disk as an entry before a file goes.
         """
         oldest_time = (now or datetime.now(UTC)) - timedelta(days=self.days)
-        size_bytes = sum(kept.size_bytes for kept in journal.kept.values())
         gone = []
         for kept in sorted(journal.kept.values(), key=lambda kept: (kept.time, kept.number)):
-            too_old, too_much = kept.time < oldest_time, size_bytes > self.most_bytes
+            too_old, too_much = kept.time < oldest_time, journal.kept_bytes > self.most_bytes
             if not (too_old or too_much):
                 break
             if not may_go(kept.event_id):
@@ -50,7 +49,6 @@ class Retention:
             why = f"older than {self.days:g} days" if too_old else f"over {self.most_bytes} bytes"
             if not _remove(journal, kept, why):
                 break
-            size_bytes -= kept.size_bytes
             gone.append(kept.folder)
         return gone
 

@@ -27,7 +27,7 @@ HEIGHT_PIXELS = 240  # of each picture before it is drawn
 WIDTH, LEFT, RIGHT, HEAD, CURVE, FOOT, GAP, CAPTION = 1280, 64, 110, 74, 150, 56, 6, 30
 DOTS_PER_PIXEL = 1.5
 INK, MUTED, GRID, TRACK = "#24282e", "#6b727c", "#e4e7eb", "#f3f5f7"
-LINE, ALARM, SPAN = "#0072b2", "#c2410c", "#fde8dc"  # dark enough to read on white
+LINE, ALARM, SPAN, FILL = "#0072b2", "#c2410c", "#fdeee5", "#f8c9ad"  # dark enough to read on white
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def draw_strip(
 
 def _picture(axes: Axes, frame: Frame, title: Title, is_peak: bool) -> None:
     """One picture with its time since the begin of the event; the peak's in a frame."""
-    axes.imshow(frame.pixels, aspect="auto", interpolation="lanczos")
+    axes.imshow(frame.pixels, aspect="auto", interpolation="antialiased")
     axes.set(xticks=[], yticks=[])
     for side in axes.spines.values():
         side.set(color=ALARM if is_peak else GRID, linewidth=3 if is_peak else 1)
@@ -109,7 +109,7 @@ def _draw_curve(axes: Axes, curve: Curve, title: Title) -> None:
     """The probability, its thresholds, and the stretch that is the event."""
     first, last = axes.get_xlim()
     zero, peak = title.start_seconds, title.peak_seconds - title.start_seconds
-    axes.axvspan(
+    span = axes.axvspan(
         0,
         last if title.end_seconds is None else title.end_seconds - zero,
         color=SPAN,
@@ -131,7 +131,9 @@ def _draw_curve(axes: Axes, curve: Curve, title: Title) -> None:
             )
     if len(curve.seconds):
         since = [second - zero for second in curve.seconds]
-        axes.fill_between(since, curve.probabilities, color=LINE, alpha=0.14, linewidth=0)
+        axes.fill_between(since, curve.probabilities, color=LINE, alpha=0.14, linewidth=0, zorder=1)
+        inside = axes.fill_between(since, curve.probabilities, color=FILL, linewidth=0, zorder=1.5)
+        inside.set_clip_path(span)
         axes.plot(since, curve.probabilities, color=LINE, linewidth=2.2, zorder=3)
     if first <= peak <= last:
         axes.plot([peak], [title.peak], "o", color=ALARM, markersize=8, zorder=4)
@@ -148,7 +150,7 @@ def _frame(figure: Figure, axes: Axes, title: Title, height: int) -> None:
     axes.yaxis.set_major_formatter(PercentFormatter(1, symbol="\u00a0%"))
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda at, _: f"{at:+.6g} s".replace("-", "\u2212"))
+        FuncFormatter(lambda at, _: (f"{at:+.6g} s" if at else "0 s").replace("-", "\u2212"))
     )
     axes.grid(True, axis="y", color="white", linewidth=1.5)
     axes.set_axisbelow(True)

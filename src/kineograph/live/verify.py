@@ -92,8 +92,7 @@ class _Chain:
         self._line = 0
         self.hashes: set[str] = set()
         self.files: dict[str, dict[str, Any]] = {}  # path -> {"sha256", "bytes"}
-        self.doubtful: set[str] = set()  # folders of entries that were altered
-        self.has_holes = False
+        self.has_holes = False  # some entry cannot be trusted or read, so files may be its own
 
     def add(self, line: bytes) -> None:
         """The next line."""
@@ -151,8 +150,7 @@ class _Chain:
     def _learn(self, entry: Entry, is_true: bool) -> None:
         folder, files = entry.content.get("folder"), entry.content.get("files")
         if not is_true:
-            self.doubtful |= {folder} if isinstance(folder, str) else set()
-            self.has_holes |= not isinstance(folder, str)
+            self.has_holes = True
         elif entry.kind in KEEPING and isinstance(folder, str) and isinstance(files, dict):
             self.files |= {f"{folder}/{name}": said for name, said in files.items()}
         elif entry.kind == REMOVING and isinstance(folder, str):
@@ -161,8 +159,9 @@ class _Chain:
             self._verdict.notes.append(
                 f"before entry {entry.number}, a torn line was set aside in {TORN}"
             )
-        elif entry.kind == "disk-full":
-            self._verdict.notes.append(f"at entry {entry.number}, the disk was full ({entry.time})")
+        elif entry.kind in ("disk-full", "disk-refuses"):
+            why = "was full" if entry.kind == "disk-full" else "refused to write"
+            self._verdict.notes.append(f"at entry {entry.number}, the disk {why} ({entry.time})")
         if entry.kind == "adopted":
             self._verdict.notes.append(
                 f"entry {entry.number}: {folder} was found at a start, after a crash"
@@ -184,10 +183,9 @@ def _check_files(folder: Path, on_disk: set[str], chain: _Chain, verdict: Verdic
         else:
             verdict.altered.append(path)
     for path in sorted(on_disk - set(chain.files) - OWN_FILES):
-        place = path.rpartition("/")[0]
         if any(part.endswith(UNFINISHED) for part in path.split("/")):
             verdict.notes.append(f"{path}: not finished; written just now, or left by a crash")
-        elif place in chain.doubtful or (chain.has_holes and place):
+        elif chain.has_holes and "/" in path:
             verdict.unproven.append(path)
         else:
             verdict.added.append(path)

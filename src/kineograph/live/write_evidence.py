@@ -50,7 +50,7 @@ def write_event(journal: Journal, job: Job, machine: dict[str, str]) -> Entry:
     if part.is_dir():
         clip = attempt("clip", lambda: _write_clip(part, job)) if job.cut.packets else None
         if not job.cut.packets and not job.problems:
-            problems.append("no clip: the camera sent no key frame in time")
+            problems.append("no clip: no packets came in time, or the source has none")
         attempt("film strip", lambda: _write_strip(part / STRIP, job))
         fields = _fields(job, clip, machine) | {"problems": problems}
         attempt(FIELDS, lambda: _write_fields(part / FIELDS, fields))

@@ -7,12 +7,10 @@ import torch
 from numpy.typing import NDArray
 
 from kineograph.errors import InputError
-from kineograph.predict.ask import ask
-from kineograph.predict.timeline import Progress, Reading, windows
+from kineograph.predict.engine import fastest_engine
+from kineograph.predict.session import Answer, Session
+from kineograph.predict.timeline import Progress, Reading
 from kineograph.recipes import Trained
-from kineograph.tasks import LabelFrames
-
-ANSWERS_A_WINDOW = 4  # a network of whole clips is asked again each quarter of one
 
 
 def answers_of(
@@ -20,25 +18,21 @@ def answers_of(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Seconds (N,), going forward, and probabilities (N, V) of a video.
 
-    An answer stands at the end of its window: it could not have been given before. Raises
-    InputError for a file that cannot be read to its end: what was not seen was not missed.
+    An answer stands where the newest picture is that it knows of: it could not have been given
+    before. Raises InputError for a file that cannot be read to its end: what was not seen was not
+    missed.
     """
-    window = trained.clip_seconds
-    per_frame = isinstance(trained.recipe.task, LabelFrames)
-    hop = window if per_frame else window / ANSWERS_A_WINDOW
-    network = trained.network.eval().to(device)
+    session = Session(trained, fastest_engine(trained, device))
     reading = Reading(path, trained.recipe.data.looks, progress)
-    seconds: list[float] = []
-    rows: list[NDArray[np.float64]] = []
-    for frames in windows(reading.frames(), window, hop):
-        times = np.array([frame.seconds for frame in frames])
-        pixels = np.stack([frame.pixels for frame in frames])
-        for _, end, probabilities in ask(times, [pixels], trained, network, device)[0]:
-            if not seconds or end > seconds[-1]:  # the last window reaches back over others
-                seconds.append(float(end))
-                rows.append(np.asarray(probabilities, dtype=float))
+    found: list[Answer] = []
+    for frame in reading.frames():
+        session.see(path, frame)
+        found += session.answers()
+    found += session.end(path)
     if reading.problem:
         raise InputError(f"{reading.problem} Repair the file, or leave it out.")
-    if not rows:
+    if not found:
         raise InputError(f"{path}: holds no frame. Give a file with at least one picture.")
-    return np.array(seconds), np.stack(rows)
+    seconds = np.array([each.seen_seconds for each in found])
+    forward = np.diff(seconds, prepend=-np.inf) > 0  # a picture after a pause may answer twice
+    return seconds[forward], np.stack([each.probabilities for each in found])[forward]
