@@ -99,7 +99,7 @@ PCONVLSTM_NTU = Recipe(
             value=value,
             source=f"Table 1, column {COLUMNS[stream]}",
             protocol=PROTOCOL,
-            data="NTU RGB+D, five actions",
+            data="NTU RGB+D",
             split=PCONVLSTM_PAPER,
             recalls=tuple(zip(CLASSES, shares, strict=True)),
             stream=stream,
