@@ -27,7 +27,8 @@ def published(material: Material) -> Section:
     found = material.run.recipe.get("published")
     listed = found if isinstance(found, list) else []
     own = _own_stream(listed, material)
-    streams = published_table(listed)
+    table = published_table(listed)
+    streams = table if table and own in table.columns else None
     blocks: list[Block] = []
     for figure in listed:
         theirs = number(within(figure, "value"))
