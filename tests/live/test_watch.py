@@ -9,13 +9,13 @@ import pytest
 from kineograph.errors import InputError
 from kineograph.export.onnx import export
 from kineograph.export.run import OnnxFile
-from kineograph.live.notify import FolderOptions
+from kineograph.live.detection.rules import Rule
+from kineograph.live.journal.verify import verify
 from kineograph.live.plan import CameraPlan, Window, with_sinks
-from kineograph.live.rules import Rule
-from kineograph.live.verify import verify
+from kineograph.live.sending.notify import FolderOptions
 from kineograph.live.watch import Watch
-from kineograph.media.camera_options import CameraOptions
-from kineograph.media.source import parse_source
+from kineograph.media.cameras.options import CameraOptions
+from kineograph.media.cameras.source import parse_source
 from kineograph.predict.engine import Engine, OnnxSteps, torch_engine
 from kineograph.predict.over_time import answers_of
 from tests.live.watching import (
@@ -49,7 +49,7 @@ def test_a_lamp_that_is_lit_is_one_event_with_its_evidence_and_everyone_is_told(
     assert json.loads(said.read_text())["event"]["id"] == event["id"]
     (copy,) = (tmp_path / "copies").iterdir()
     told = {each.name: sorted(file.name for file in each.iterdir()) for each in copy.iterdir()}
-    kept = ["1-event.json", "clip.mkv", "event.json", "strip.png"]
+    kept = ["2-event.json", "clip.mkv", "event.json", "strip.png"]
     assert told == {"begun": ["event.json"], "ended": kept}
     (sink,) = found.state.sinks
     assert (sink.sent, sink.waiting, sink.dead) == (2, 0, 0)

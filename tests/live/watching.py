@@ -7,13 +7,13 @@ from threading import Event as Flag
 import numpy as np
 import torch
 
-from kineograph.live.evidence import EvidenceOptions
+from kineograph.live.detection.rules import Rule
+from kineograph.live.evidence.writer import EvidenceOptions
 from kineograph.live.lookout import Lookout
 from kineograph.live.plan import CameraPlan, WatchPlan
-from kineograph.live.rules import Rule
 from kineograph.live.watch import Watch, Watched
-from kineograph.media.camera_options import CameraOptions
-from kineograph.media.source import parse_source
+from kineograph.media.cameras.options import CameraOptions
+from kineograph.media.cameras.source import parse_source
 from kineograph.predict.engine import Engine
 from kineograph.recipes import RECIPES, Trained, change_all
 from tests.media.drawn_clips import encode

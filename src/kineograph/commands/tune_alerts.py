@@ -35,9 +35,9 @@ def tune_alerts(
     screen = Screen(as_json)
     screen.say("Loading …")
     from kineograph.data.annotation import read_annotations
-    from kineograph.live.marked import check_marked
-    from kineograph.live.thresholds import tune
-    from kineograph.live.tuning import fields_of_tuned, rules_for, watch_marked
+    from kineograph.live.tuning.marked import check_marked
+    from kineograph.live.tuning.thresholds import tune
+    from kineograph.live.tuning.tune import fields_of_tuned, rules_for, watch_marked
     from kineograph.recipes import load
     from kineograph.training.reproduce import choose_device
 
@@ -99,7 +99,7 @@ def _show(screen: Screen, tuned: Any, most_per_hour: float) -> None:
     """A row for each video left out, all of them together, and what to make of it."""
     from rich.table import Table
 
-    from kineograph.live.words import length_in_words, rate_in_words, score_in_words
+    from kineograph.live.tuning.words import length_in_words, rate_in_words, score_in_words
     from kineograph.metrics.events import HOUR_SECONDS, poisson_interval
 
     table = Table(box=None, pad_edge=False)
@@ -127,7 +127,7 @@ def _show(screen: Screen, tuned: Any, most_per_hour: float) -> None:
 
 
 def _cells(score: Any) -> list[str]:
-    from kineograph.live.words import rate_in_words
+    from kineograph.live.tuning.words import rate_in_words
 
     recall = "–" if score.recall is None else f"{100 * score.recall:.0f} %"
     delay = score.delay()
@@ -153,8 +153,8 @@ def _write(
 ) -> list[str]:
     """The rules, and beside them a picture for each."""
     from kineograph.errors import InputError
-    from kineograph.live.thresholds_picture import write_tuned_picture
-    from kineograph.live.tuning import toml_of
+    from kineograph.live.tuning.thresholds_picture import write_tuned_picture
+    from kineograph.live.tuning.tune import toml_of
     from kineograph.whole_file import write_text_whole
 
     if path is None:

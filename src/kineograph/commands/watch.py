@@ -13,8 +13,8 @@ from kineograph.commands.console import AsJson, Device, Screen
 if TYPE_CHECKING:  # heavy: only when something is watched
     from threading import Event as Flag
 
+    from kineograph.live.detection.rules import Rule
     from kineograph.live.plan import WatchPlan
-    from kineograph.live.rules import Rule
     from kineograph.live.state import WatchState
     from kineograph.live.watch import Watch
 
@@ -94,8 +94,8 @@ def plan_of(config: Path | None, sources: list[str], *, as_camera: bool) -> "Wat
     from dataclasses import replace
 
     from kineograph.live.plan import CameraPlan, WatchPlan, filled, read_plan
-    from kineograph.media.camera_options import CameraOptions
-    from kineograph.media.source import parse_source
+    from kineograph.media.cameras.options import CameraOptions
+    from kineograph.media.cameras.source import parse_source
 
     plan = read_plan(config) if config else WatchPlan(())
     more = [
@@ -111,8 +111,8 @@ def plan_of(config: Path | None, sources: list[str], *, as_camera: bool) -> "Wat
 def send_tests(screen: Screen, plan: "WatchPlan") -> int:
     """One alert through every sink; the status is not zero if any did not take it."""
     from kineograph.errors import InputError
-    from kineograph.live.notify import make_sinks
-    from kineograph.live.notify.trial import send_test
+    from kineograph.live.sending.notify import make_sinks
+    from kineograph.live.sending.notify.trial import send_test
 
     if not plan.sinks:
         raise InputError("--test-alert: there is no sink to send it to. Add --sink or --config.")
@@ -129,8 +129,8 @@ def _with_options(
     import os
     from dataclasses import replace
 
-    from kineograph.live.notify import parse_sink
     from kineograph.live.plan import with_sinks
+    from kineograph.live.sending.notify import parse_sink
 
     if evidence is not None:
         plan = replace(plan, evidence=replace(plan.evidence, folder=evidence))
@@ -144,7 +144,7 @@ def _with_options(
 def rule_of(text: str) -> "Rule":
     """`fight` or `fight:0.8`: a label, and the probability from which on it is an event."""
     from kineograph.errors import InputError
-    from kineograph.live.rules import Rule
+    from kineograph.live.detection.rules import Rule
 
     label, colon, number = text.rpartition(":")
     if not colon:

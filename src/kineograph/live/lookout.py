@@ -8,15 +8,15 @@ from threading import Event as Flag
 from kineograph.data.inputs import Laid, Look
 from kineograph.data.looking import Looking
 from kineograph.errors import InputError
-from kineograph.live.detect import Change, Detector
-from kineograph.live.events import WHOLE, Event, event_id
+from kineograph.live.detection.detect import Change, Detector
+from kineograph.live.detection.event import WHOLE, Event, event_id
+from kineograph.live.detection.rules import Rule
+from kineograph.live.evidence.recording import CameraEvidence
 from kineograph.live.plan import CameraPlan
-from kineograph.live.recording import CameraEvidence
-from kineograph.live.rules import Rule
 from kineograph.live.state import CameraState, Delays, WindowState
-from kineograph.media.camera import Camera
+from kineograph.media.cameras.camera import Camera
+from kineograph.media.cameras.shots import Health, Shot
 from kineograph.media.convert import Shown
-from kineograph.media.shots import Health, Shot
 from kineograph.predict.session import Answer
 
 Seen = list[tuple[str, Laid]]  # of every window, the moments that one picture told

@@ -30,14 +30,14 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.errors import InputError, nearest
-from kineograph.live.events import WHOLE
-from kineograph.live.evidence import EvidenceOptions
-from kineograph.live.notify import FolderOptions, SinkOptions, read_sink
-from kineograph.live.rules import Rule, rule_from_fields
+from kineograph.live.detection.event import WHOLE
+from kineograph.live.detection.rules import Rule, rule_from_fields
+from kineograph.live.evidence.writer import EvidenceOptions
+from kineograph.live.sending.notify import FolderOptions, SinkOptions, read_sink
 from kineograph.live.table import read_table
-from kineograph.media.camera_options import CameraOptions
+from kineograph.media.cameras.options import CameraOptions
+from kineograph.media.cameras.source import Source, parse_source
 from kineograph.media.frame import Box
-from kineograph.media.source import Source, parse_source
 
 PARTS = ("run", "cameras", "rules", "evidence", "sinks", "page", "answers")
 NOTHING_WORDS = ("no", "not", "none", "nothing", "normal", "other", "background")

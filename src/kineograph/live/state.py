@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from kineograph.live.evidence import EvidenceStatus
-from kineograph.live.letters import SinkStatus
-from kineograph.media.shots import CameraStatus
+from kineograph.live.evidence.writer import EvidenceStatus
+from kineograph.live.sending.letters import SinkStatus
+from kineograph.media.cameras.shots import CameraStatus
 
 REMEMBERED = 2000  # delays of a camera
 

@@ -16,17 +16,17 @@ from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 
-from kineograph.live.detect import Change
-from kineograph.live.entries import Entry
-from kineograph.live.events import WHOLE, Event
-from kineograph.live.evidence import EvidenceWriter
+from kineograph.live.detection.detect import Change
+from kineograph.live.detection.event import WHOLE, Event
+from kineograph.live.detection.rules import Rule
+from kineograph.live.evidence.writer import EvidenceWriter
+from kineograph.live.journal.entries import Entry
 from kineograph.live.lookout import Lookout, Seen
-from kineograph.live.notify import announce, make_sinks
-from kineograph.live.outbox import OUTBOX, Outbox
 from kineograph.live.plan import CameraPlan, WatchPlan
-from kineograph.live.rules import Rule
+from kineograph.live.sending.notify import announce, make_sinks
+from kineograph.live.sending.outbox import OUTBOX, Outbox
 from kineograph.live.state import WatchState
-from kineograph.media.shots import Health, Shot
+from kineograph.media.cameras.shots import Health, Shot
 from kineograph.predict.engine import Engine
 from kineograph.predict.session import Answer, Session
 from kineograph.recipes import Trained
