@@ -208,6 +208,18 @@ def test_blur_outside_of_the_windows_is_coded_anew(tmp_path, film):
     assert json.loads((folder / "event.json").read_text())["clip"]["reencoded"] is True
 
 
+def test_plain_pictures_of_a_webcam_are_coded(tmp_path):
+    film = sent(code(tmp_path / "film.avi", draw_corridor(80), "rawvideo"))
+    write(tmp_path / "evidence", film, fields(4.0, 5.5))
+    folder = only_folder(tmp_path / "evidence")
+    said = json.loads((folder / "event.json").read_text())
+    assert said["clip"]["reencoded"] is True and said["problems"] == []
+    with av.open(str(folder / "clip.mp4")) as container:
+        first = next(container.decode(video=0)).to_ndarray(format="rgb24").astype(int)
+    start = round(said["clip"]["start_seconds"] * 10)
+    assert abs(first - draw_corridor(80)[start]).mean() < 4
+
+
 @pytest.mark.parametrize("kind", [errno.ENOSPC, errno.EIO])
 def test_a_disk_that_takes_no_files_still_gets_the_entry(tmp_path, film, monkeypatch, kind):
     def refuse(*_, **__):

@@ -95,10 +95,12 @@ def _plain(text: str) -> str:
 
 def _write_clip(folder: Path, job: Job) -> dict[str, Any]:
     """The clip, and what is said of it."""
-    from kineograph.live.clip import write_hidden, write_packets
+    from kineograph.live.clip import UNCODED, hide, write_hidden, write_packets
 
     packets, head = job.cut.packets, job.cut.head
     hidden = job.source.hidden
+    if hidden is None and head is not None and head.codec in UNCODED:
+        hidden = hide((), None)
     path = folder / (HIDDEN_CLIP if hidden else CLIP)
     if hidden:
         write_hidden(path, job.cut, hidden, job.source.camera)
