@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -247,6 +247,29 @@ def test_only_the_clip_is_lost_where_only_the_clip_has_no_room(tmp_path, film, m
     write(tmp_path, film, fields(4.0, 5.5))
     assert sorted(p.name for p in only_folder(tmp_path).iterdir()) == ["event.json", "strip.png"]
     assert verify(tmp_path).is_whole
+
+
+@pytest.mark.parametrize("left", [0, 20_000])
+def test_on_a_truly_full_disk_every_event_has_its_entry(tiny_disk, film, left):
+    home = tiny_disk / "evidence"
+    Journal(home).close()  # with its reserve
+    content = b"x" * 1024
+    with suppress(OSError), (tiny_disk / "other").open("wb", buffering=0) as other:
+        while True:
+            other.write(content)
+    with (tiny_disk / "other").open("rb+") as other:
+        other.truncate((tiny_disk / "other").stat().st_size - left)
+    events = [fields(2.0, 3.0), fields(4.0, 5.5), fields(7.0, 8.0)]
+    status = write(home, film, *events).status()
+    lines = (home / JOURNAL).read_text().splitlines()
+    written = [each for line in lines if (each := json.loads(line))["kind"] == "event"]
+    assert [each["content"]["event"]["id"] for each in written] == [e["id"] for e in events]
+    assert status.with_problems and status.entries_waiting == 0
+    full = "no files: the disk is full, and what room is left is for the journal"
+    assert full in written[-1]["content"]["problems"]
+    found = verify(home)
+    assert found.is_whole and any("the disk was full" in note for note in found.notes)
+    assert bool(found.whole) == bool(left)
 
 
 def test_a_slow_disk_never_blocks_and_costs_clips_not_entries(tmp_path, film, monkeypatch):

@@ -207,21 +207,6 @@ def test_a_file_that_may_not_grow_holds_whole_lines_and_gets_the_rest_later(tmp_
     assert found.is_whole and "the disk refused to write" in found.notes[0]
 
 
-@pytest.fixture
-def tiny_disk(tmp_path: Path):
-    """A file system of three megabytes, where this test may mount one."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = False
-    if sys.platform == "linux" and os.geteuid() == 0:
-        command = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(place)]
-        mounted = subprocess.run(command, capture_output=True).returncode == 0
-    if not mounted:
-        pytest.skip("a small file system cannot be mounted here")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
-
-
 def test_a_truly_full_disk(tiny_disk: Path):
     journal = Journal(tiny_disk)
     with pytest.raises(OSError), (tiny_disk / "other").open("wb", buffering=0) as other:

@@ -46,7 +46,10 @@ def write_event(journal: Journal, job: Job, machine: dict[str, str]) -> Entry:
             return None
 
     files: dict[str, Any] = {}
-    attempt("folder", lambda: part.mkdir(parents=True, exist_ok=True))
+    if journal.has_reserve:
+        attempt("folder", lambda: part.mkdir(parents=True, exist_ok=True))
+    else:
+        problems.append("no files: the disk is full, and what room is left is for the journal")
     if part.is_dir():
         clip = attempt("clip", lambda: _write_clip(part, job)) if job.cut.packets else None
         if not job.cut.packets and not job.problems:
