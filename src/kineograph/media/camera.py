@@ -1,7 +1,7 @@
 """A camera, or a file: what is made of its pictures, in order, for whoever never waits for them.
 
-One thread reads (reader.py). Whoever takes shots also looks after that thread: where it hangs in
-the system or in a library, it is left behind and another one begins.
+One thread reads (camera_reader.py). Whoever takes shots also looks after that thread: where it
+hangs in the system or in a library, it is left behind and another one begins.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import av
 
 from kineograph.errors import InputError
 from kineograph.media.camera_options import CameraOptions
+from kineograph.media.camera_reader import Reader
 from kineograph.media.clock import CameraClock
 from kineograph.media.connection import Connection, PacketConnection, Piece
 from kineograph.media.convert import Shown
 from kineograph.media.listing import VIDEO_SUFFIXES, list_media
 from kineograph.media.packet import StoredPacket, StreamHead
-from kineograph.media.reader import Reader
 from kineograph.media.shots import CameraStatus, Health, HealthKind, Shot, State, WaitingLine
 from kineograph.media.source import Source
 from kineograph.media.still import StillPicture
@@ -133,7 +133,7 @@ class Camera(Generic[T]):
     ) -> None:
         self.stop()
 
-    # What the reading thread tells (reader.Intake)
+    # What the reading thread tells (camera_reader.Intake)
 
     def connected(self) -> None:
         """A connection was opened: its clock, its packets and its picture are new ones."""
