@@ -195,7 +195,7 @@ def reference(tenth: list[int], value: list[float], rule: Rule) -> list[tuple[in
     return events
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(drawn_rules, drawn_answers)
 def test_a_search_that_looks_ahead_finds_the_same_events(rule, answers):
     tenth = np.cumsum([step for step, _ in answers])
@@ -222,6 +222,7 @@ def test_a_search_that_looks_ahead_finds_the_same_events(rule, answers):
     assert got == reference(tenth.tolist(), curve.tolist(), rule)
 
 
+@settings(deadline=None)
 @given(drawn_rules, drawn_answers)
 def test_events_are_apart_long_enough_and_as_sure_as_their_rule(rule, answers):
     seconds = np.cumsum([step for step, _ in answers]) / 10

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
@@ -43,6 +43,7 @@ def test_an_id_says_when_and_where_and_is_the_same_in_every_process():
     assert event_id("hall", "whole", "fight", "seen", other_zone) == NAME
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["hall", "yard", "hall/1", "hall 1"]),
     st.sampled_from(["whole", "door"]),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
@@ -19,11 +19,13 @@ spans = st.builds(
 schedules = st.lists(spans, max_size=4).map(lambda found: Schedule(tuple(found), ZONE))
 
 
+@settings(deadline=None)
 @given(schedules)
 def test_a_schedule_written_and_read_is_the_same(schedule):
     assert read_schedule(str(schedule), ZONE) == schedule
 
 
+@settings(deadline=None)
 @given(schedules, st.integers(0, 7 * 1440 - 1))
 def test_it_holds_in_every_minute_that_a_walk_over_its_spans_covers(schedule, minute):
     covered = set()
@@ -40,6 +42,7 @@ def test_it_holds_in_every_minute_that_a_walk_over_its_spans_covers(schedule, mi
     assert schedule.holds(time) == (not schedule.spans or minute in covered)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="motuwehfrsa-:, 0123456789", max_size=30))
 def test_no_text_is_more_than_refused(text):
     try:

@@ -28,7 +28,7 @@ def test_every_setting_keeps_what_is_not_tuned():
         assert replace(each, shortest_seconds=rule.shortest_seconds, **numbers) == rule
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 479))
 def test_the_events_are_those_that_the_detector_tells(seed, place):
     rng = np.random.default_rng(seed)

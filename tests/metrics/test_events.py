@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2, norm
 
@@ -66,6 +66,7 @@ def apart_events(numbers: list[int]) -> np.ndarray:
 events = st.lists(st.integers(0, 6), max_size=10).map(apart_events)
 
 
+@settings(deadline=None)
 @given(events, events, st.sampled_from([0.0, 1.0, 3.0]))
 def test_no_matching_of_all_that_there_are_is_better(found, true, tolerance):
     def worth(pairs) -> tuple[int, float]:
@@ -111,6 +112,7 @@ def test_poisson_limits_are_those_of_the_chi_squared_law(count, level):
     assert poisson_interval(count, level) == pytest.approx((low, high), rel=1e-9)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 40), st.integers(1, 40), st.sampled_from([0.9, 0.95]))
 def test_wilson_limits_are_shares_that_lie_just_z_deviations_away(hits, of, level):
     hits = min(hits, of)

@@ -80,6 +80,11 @@ class Hold:
                 self._now = replace(self._now, peak=moment, value=value)
         return changes + self._tell(moment)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing lasts, told or not: answers under `high` then change nothing."""
+        return self._now is None
+
     def stop(self) -> list[Stretch]:
         """End what lasts, with the last answer: nothing is known of what came after it."""
         end = self._fell or self._last

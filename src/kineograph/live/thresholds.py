@@ -141,17 +141,29 @@ def scores_of(
 def events_under(
     rule: Rule, seconds: NDArray[np.float64], curve: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Spans (K, 2) of the events of a smoothed curve (N,), and when each was told (K,)."""
+    """Spans (K, 2) of the events of a smoothed curve (N,), and when each was told (K,).
+
+    While nothing lasts, answers under `high` change nothing and are leapt over: most are such.
+    """
     hold = Hold(rule)
     spans: list[tuple[float, float]] = []
     told: list[float] = []
     nothing = np.empty(0)
-    for second, value in zip(seconds.tolist(), curve.tolist(), strict=True):
-        for change in hold.see(Moment(second, EPOCH, nothing), value):
+    above = np.flatnonzero(curve >= rule.high)
+    place = 0
+    while place < len(seconds):
+        if hold.idle:
+            ahead = int(np.searchsorted(above, place))
+            if ahead == len(above):
+                break
+            place = int(above[ahead])
+        moment = Moment(float(seconds[place]), EPOCH, nothing)
+        for change in hold.see(moment, float(curve[place])):
             if change.end is None:
-                told.append(second)
+                told.append(moment.seconds)
             else:
                 spans.append((change.start.seconds, change.end.seconds))
+        place += 1
     spans += [(last.start.seconds, last.end.seconds) for last in hold.stop() if last.end]
     return np.array(spans).reshape(-1, 2), np.array(told)
 
