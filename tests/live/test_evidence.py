@@ -24,6 +24,7 @@ from kineograph.live import write_evidence
 from kineograph.live.evidence import EvidenceOptions, EvidenceWriter
 from kineograph.live.journal import JOURNAL, Journal
 from kineograph.live.packets import Cut
+from kineograph.live.recording import CameraEvidence, Source
 from kineograph.live.retention import Retention, finish_removals
 from kineograph.live.verify import verify
 from kineograph.media.frame import Box
@@ -150,6 +151,32 @@ def test_a_gap_ends_the_clip_and_says_so(tmp_path, film):
     assert said["event"]["end_seconds"] == 30.6
 
 
+def test_the_end_of_an_event_after_a_gap_is_not_waited_for():
+    jobs = []
+    camera = CameraEvidence(
+        Source("hall", "0", "none", None),
+        jobs.append,
+        pre_roll_seconds=1,
+        post_roll_seconds=1,
+        longest_seconds=60,
+        most_bytes=1000,
+    )
+    camera.begin(fields(4.0))
+    camera.gap()
+    assert [job.kind for job in jobs] == ["begun"]
+    camera.end(fields(4.0, 5.5))
+    assert [job.kind for job in jobs] == ["begun", "event"]
+    assert jobs[1].event["end_seconds"] == 5.5
+
+
+def test_an_event_told_twice_is_kept_once(tmp_path, film):
+    told = Told()
+    write(tmp_path, film, fields(4.0, 5.5), told=told)
+    write(tmp_path, film, fields(4.0, 5.5), told=told)  # as a file watched again from its start
+    assert len(list(tmp_path.glob("hall/*/*"))) == 1 and verify(tmp_path).is_whole
+    assert set(told.events) == {"event-4"}
+
+
 def test_a_camera_that_went_away_leaves_what_was_last_seen(tmp_path, film):
     writer = write(tmp_path, film, hold_back=True)
     camera = writer._cameras[0]
@@ -185,6 +212,18 @@ def test_masked_parts_are_never_on_the_disk(tmp_path, film, real_strip):
     every = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
     assert not any(packet.data[64:] in every for packet in film.packets if len(packet.data) > 100)
     assert verify(tmp_path).is_whole
+
+
+def test_what_is_drawn_into_the_strip_is_masked(tmp_path, film, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        "kineograph.live.strip.draw_strip", lambda frames, *_: drawn.extend(frames) or b"a strip"
+    )
+    write(tmp_path, film, fields(4.0, 5.5), masks=(Box(0, 0, 128, 60),))
+    assert len(drawn) == 8
+    for frame in drawn:
+        middle = len(frame.pixels) * 58 // 96
+        assert frame.pixels[:middle].max() == 0 and frame.pixels[-20:].min() > 30
 
 
 def test_what_cannot_be_masked_is_not_stored_at_all(tmp_path, film, monkeypatch):
