@@ -1,5 +1,7 @@
 """Answers over time are those of the windows, each when its window has ended."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from kineograph.errors import InputError
 from kineograph.media import BrokenClipError, read_cuts
 from kineograph.media.write import write_video
 from kineograph.nets.models import LRCNConfig
+from kineograph.predict import over_time
 from kineograph.predict.ask import ask
 from kineograph.predict.over_time import answers_of
 from kineograph.predict.timeline import Reading
@@ -55,6 +58,19 @@ def test_times_go_forward_also_for_a_file_shorter_than_a_window(trained, path, t
     write_video(short, draw_square("left", 1, frames=10), 25)
     seconds, probabilities = answers_of(short, trained, CPU)
     assert seconds == pytest.approx([0.4]) and probabilities.shape == (1, 2)
+
+
+def test_a_network_that_answers_for_every_frame_gives_each_once(trained, path, monkeypatch):
+    """Its windows lie end to end, but for the last, which reaches back over frames answered."""
+
+    def frame_by_frame(times, clips, *rest):
+        return [[(t, t + 0.04, np.array([t, 1 - t])) for t in times.tolist()]]
+
+    monkeypatch.setattr(over_time, "ask", frame_by_frame)
+    recipe = change_all(RECIPES["lrcn-one-block-frames"], ["data.size_pixels=24,24"])
+    seconds, probabilities = answers_of(path, replace(trained, recipe=recipe), CPU)
+    assert seconds == pytest.approx(0.04 * np.arange(1, 61))
+    assert probabilities[:, 0] == pytest.approx(seconds - 0.04)
 
 
 def test_a_file_that_breaks_is_refused_since_its_rest_was_not_watched(trained, path, monkeypatch):
