@@ -7,38 +7,43 @@ import torch
 from numpy.typing import NDArray
 
 from kineograph.errors import InputError
-from kineograph.predict.ask import ask
-from kineograph.predict.timeline import Progress, Reading, windows
+from kineograph.predict.engine import fastest_engine
+from kineograph.predict.session import Answer, Session
+from kineograph.predict.timeline import Progress, Reading
 from kineograph.recipes import Trained
 from kineograph.tasks import LabelFrames
-
-ANSWERS_A_WINDOW = 4  # a network of whole clips is asked again each quarter of one
 
 
 def answers_of(
     path: Path, trained: Trained, device: torch.device, progress: Progress | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Seconds (N,), going forward, and probabilities (N, V) of a video.
+    """Seconds (N,), going forward, and probabilities (N, V) of a video, from a camera's session.
 
-    An answer stands at the end of its window: it could not have been given before. Raises
-    InputError for a file that cannot be read to its end: what was not seen was not missed.
+    An answer stands at the newest time that it knows of: it could not have been given before.
+    Raises InputError for a file that cannot be read to its end: what was not seen was not missed.
     """
-    window = trained.clip_seconds
     per_frame = isinstance(trained.recipe.task, LabelFrames)
-    hop = window if per_frame else window / ANSWERS_A_WINDOW
-    network = trained.network.eval().to(device)
+    hop = trained.clip_seconds if per_frame else None  # each frame once
+    session = Session(trained, fastest_engine(trained, device), hop_seconds=hop)
     reading = Reading(path, trained.recipe.data.looks, progress)
-    seconds: list[float] = []
-    rows: list[NDArray[np.float64]] = []
-    for frames in windows(reading.frames(), window, hop):
-        times = np.array([frame.seconds for frame in frames])
-        pixels = np.stack([frame.pixels for frame in frames])
-        for _, end, probabilities in ask(times, [pixels], trained, network, device)[0]:
-            if not seconds or end > seconds[-1]:  # the last window reaches back over others
-                seconds.append(float(end))
-                rows.append(np.asarray(probabilities, dtype=float))
+    said: list[Answer] = []
+    for frame in reading.frames():
+        session.see("file", frame)
+        said += session.answers()
+    said += session.end("file")
     if reading.problem:
         raise InputError(f"{reading.problem} Repair the file, or leave it out.")
-    if not rows:
+    if not said:
         raise InputError(f"{path}: holds no frame. Give a file with at least one picture.")
-    return np.array(seconds), np.stack(rows)
+    forward = _forward(said)
+    seconds = np.array([each.seen_seconds for each in forward])
+    return seconds, np.stack([each.probabilities for each in forward]).astype(float)
+
+
+def _forward(said: list[Answer]) -> list[Answer]:
+    """One answer a moment: what the last window says again of time before it is left out."""
+    kept: list[Answer] = []
+    for each in said:
+        if not kept or each.seen_seconds > kept[-1].seen_seconds:
+            kept.append(each)
+    return kept
