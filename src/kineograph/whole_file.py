@@ -29,3 +29,20 @@ def write_bytes_whole(path: Path, content: bytes) -> None:
 def write_text_whole(path: Path, text: str) -> None:
     """Write UTF-8 `text` as it is, with the same line ends everywhere."""
     write_bytes_whole(path, text.encode("utf-8"))
+
+
+def settle(path: Path) -> None:
+    """Bring a written file, or a folder, onto the disk, with its name. Raises OSError.
+
+    Until then a power cut may leave it empty: a move into place is not yet on the disk.
+    """
+    if path.is_file():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    for folder in [path, path.parent] if path.is_dir() else [path.parent]:
+        if os.name != "nt":  # where folders cannot be opened
+            number = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(number)
+            finally:
+                os.close(number)

@@ -16,6 +16,8 @@ from kineograph.commands.prepare import prepare
 from kineograph.commands.recipes import recipes
 from kineograph.commands.search import search
 from kineograph.commands.train import train
+from kineograph.commands.tune_alerts import tune_alerts
+from kineograph.commands.verify import verify
 
 app = typer.Typer(
     name="kineograph",
@@ -28,5 +30,6 @@ app = typer.Typer(
 
 for verb in (
     demo, recipes, annotate, prepare, train, crossval, search, evaluate, compare, predict, export,
+    tune_alerts, verify,
 ):  # fmt: skip
     app.command()(verb)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from kineograph.media.convert import Shown
 from kineograph.media.http_pictures import TICK, opened_pictures
 from kineograph.media.image import folder_pictures, pictures
 from kineograph.media.listing import PICTURE_SUFFIXES
+from kineograph.media.orientation import UPRIGHT
 from kineograph.media.packet import StoredPacket, StreamHead
 from kineograph.media.source import Source
 from kineograph.media.video import orientation_of
@@ -56,6 +57,7 @@ class PacketConnection:
         self._clock = clock()
         self._describe = describe
         self._head: StreamHead | None = None
+        self._orientation = UPRIGHT  # a container tells it beside its packets, so pictures know it
         self.close = close
         self._gap_seconds = gap_seconds
         self._count = 0
@@ -79,7 +81,7 @@ class PacketConnection:
     ) -> tuple[StoredPacket, StreamHead]:
         """A copy of a packet, and the stream's head; the same object until the stream changes."""
         if self._head is None or self._changed(self._head):
-            self._head = self._describe(self._context)
+            self._head = replace(self._describe(self._context), orientation=self._orientation)
         seconds = self._clock.place(packet.pts, packet.dts) or 0.0
         stored = StoredPacket(
             data=bytes(packet),
@@ -100,9 +102,8 @@ class PacketConnection:
         if self._clock.turns_back(picture, self._gap_seconds):
             self._clock = self._make_clock()  # the camera set its clock, or began anew
         seconds, until = self._clock.read(picture)
-        shown = Shown(
-            self._count, seconds, until, partial(_itself, picture), orientation_of(picture)
-        )
+        self._orientation = orientation_of(picture)
+        shown = Shown(self._count, seconds, until, partial(_itself, picture), self._orientation)
         self._count += 1
         return shown
 

@@ -77,11 +77,7 @@ def blur_heads(pixels: Pixels, windows: Sequence[Box]) -> Pixels:
     No face is looked for, so none can be missed: the rest is averaged to stones of an eighth of the
     smallest window, and then smoothed.
     """
-    height, width = pixels.shape[:2]
-    stone = max(8, min((box.width for box in windows), default=width) // MOSAIC_STONES)
-    few = (max(1, width // stone), max(1, height // stone))
-    mosaic = cv2.resize(pixels, few, interpolation=cv2.INTER_AREA)
-    blurred = cv2.resize(mosaic, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+    blurred = _blurred(pixels, windows)
     shown = blurred.copy()
     for box in windows:
         top = box.y + round(box.height * HEAD_PART)
@@ -91,3 +87,27 @@ def blur_heads(pixels: Pixels, windows: Sequence[Box]) -> Pixels:
         head = np.s_[box.y : box.y + round(box.height * HEAD_PART), box.x : box.x + box.width]
         shown[head] = blurred[head]
     return shown
+
+
+def blur_outside(pixels: Pixels, windows: Sequence[Box]) -> Pixels:
+    """A picture (H, W, 3) uint8 that shows what lies in the windows, and of the rest only stones.
+
+    Stones as in `blur_heads`. Without windows, nothing stays sharp.
+    """
+    shown = _blurred(pixels, windows)
+    for box in windows:
+        own = np.s_[
+            max(0, box.y) : max(0, box.y + box.height), max(0, box.x) : max(0, box.x + box.width)
+        ]
+        shown[own] = pixels[own]
+    return shown
+
+
+def _blurred(pixels: Pixels, windows: Sequence[Box]) -> Pixels:
+    """Averaged to stones of an eighth of the smallest window, then smoothed."""
+    height, width = pixels.shape[:2]
+    stone = max(8, min((box.width for box in windows), default=width) // MOSAIC_STONES)
+    few = (max(1, width // stone), max(1, height // stone))
+    mosaic = cv2.resize(pixels, few, interpolation=cv2.INTER_AREA)
+    smooth = cv2.resize(mosaic, (width, height), interpolation=cv2.INTER_LINEAR)
+    return smooth.astype(np.uint8)

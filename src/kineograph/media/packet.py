@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from kineograph.media.orientation import UPRIGHT, Orientation
+
 
 @dataclass(frozen=True, slots=True)
 class StreamHead:
@@ -21,6 +23,7 @@ class StreamHead:
     time_base: Fraction  # seconds a tick, of pts, dts and duration
     rate: Fraction | None  # frames per second as the stream tells it, to show; often a guess
     pixel_format: str | None
+    orientation: Orientation = UPRIGHT  # from the stored picture to the shown one
 
 
 @dataclass(frozen=True, slots=True)
