@@ -11,7 +11,6 @@ kept, counted, and can be revived.
 
 import logging
 import random
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -170,7 +169,7 @@ class Outbox:
             try:
                 pause = line.step()
                 self._forget()
-            except sqlite3.Error as error:  # a full disk: the letters are where they were
+            except Exception as error:  # a full disk, say: the letters are where they were
                 if self._stop.is_set():
                     return
                 LOG.error("%s: the outbox cannot be read or written: %s", line.name, error)

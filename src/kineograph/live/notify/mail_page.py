@@ -9,10 +9,9 @@ from html import escape
 
 from kineograph.live.message import BEGUN, Enclosed, Message
 
-HEADINGS = {
-    "camera-away": "Camera away",
-    "camera-frozen": "Picture frozen",
-    "camera-back": "Camera back",
+BEGINNINGS = {
+    "camera-away": "no pictures come from it",
+    "camera-frozen": "its picture stands still",
 }
 ALARM, QUIET, TEST = "#b3261e", "#3d4852", "#0b559f"
 SANS = "-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
@@ -22,7 +21,7 @@ TEST_WORDS = "A test: nothing was seen. If you read this, alerts reach you."
 
 def as_text(message: Message, clip: Enclosed | None, named: Sequence[Enclosed]) -> str:
     """The mail without pictures."""
-    lines = [f"{_heading(message)}: {_state(message)}", ""]
+    lines = [f"{message.heading}: {_state(message)}", ""]
     if message.test:
         lines += [TEST_WORDS, ""]
     lines += [f"{name + ':':<12}{value}" for name, value in _facts(message)]
@@ -68,13 +67,13 @@ def as_html(
     )
 
 
-def _heading(message: Message) -> str:
-    return HEADINGS.get(message.text("kind"), message.text("label")) or "Event"
-
-
 def _state(message: Message) -> str:
+    if message.test:
+        return "sent by hand"
+    if message.text("kind") == "camera-back":
+        return "its pictures come again"
     if message.phase == BEGUN:
-        return "it has begun"
+        return BEGINNINGS.get(message.text("kind"), "it has begun")
     lasted = _lasted(message)
     return f"it is over, after {lasted}" if lasted else "it is over"
 
@@ -136,7 +135,7 @@ def _banner(message: Message, colour: str) -> str:
     return (
         f'<tr><td style="padding:20px 24px;background:{colour};color:#ffffff">'
         f'<div style="font-size:24px;line-height:1.2;font-weight:700">{mark}'
-        f"{escape(_heading(message))}</div>"
+        f"{escape(message.heading)}</div>"
         f'<div style="margin-top:4px;font-size:15px;opacity:.92">{escape(message.text("camera"))} '
         f"· {escape(_state(message))}</div></td></tr>"
     )
