@@ -37,6 +37,7 @@ def as_html(
 ) -> str:
     """The mail as HTML; `picture` is the film strip's address, or empty."""
     colour = TEST if message.test else ALARM if message.event.get("kind") == "seen" else QUIET
+    judged = " · a machine's judgement, not a proof" if message.event.get("kind") == "seen" else ""
     rows = [_banner(message, colour)]
     if message.test:
         rows.append(_row(f'<p style="margin:0;font-size:15px">{TEST_WORDS}</p>'))
@@ -53,7 +54,7 @@ def as_html(
         rows.append(_row(_files(clip, named), top=True))
     rows.append(
         '<tr><td style="padding:12px 24px 20px;font-size:12px;line-height:1.5;color:#5c6570">'
-        f"Kineograph · a machine's judgement, not a proof · {escape(message.key)}</td></tr>"
+        f"Kineograph{judged} · {escape(message.key)}</td></tr>"
     )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
@@ -86,8 +87,9 @@ def _facts(message: Message) -> list[tuple[str, str]]:
         facts.append(("Window", window))
     if start:
         facts.append(("From", f"{_when(start)} {_zone(start)}"))
-    if end:
-        facts.append(("To", _when(end) if start and start.date() != end.date() else f"{end:%T}"))
+    if end and end != start:
+        same_day = start is not None and start.date() == end.date()
+        facts.append(("To", f"{end:%H:%M:%S}" if same_day else _when(end)))
     if peak:
         facts.append(("Confidence", f"{peak:.0%} at its highest"))
     return facts
