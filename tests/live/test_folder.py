@@ -1,13 +1,16 @@
 """A folder gets whole messages or nothing."""
 
 import json
+import shutil
 
 import pytest
 
 from kineograph.errors import InputError
 from kineograph.live.message import Message, message_of
+from kineograph.live.notify import make_sinks
 from kineograph.live.notify.folder import FolderOptions, FolderSink
-from tests.live.letters import event
+from kineograph.live.outbox import Outbox
+from tests.live.letters import Hourglass, event
 
 
 def names(folder):
@@ -60,6 +63,26 @@ def test_a_copy_that_fails_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         sink.send(message_of(event(), [clip]))
     assert names(tmp_path / "to") == []
+
+
+def test_a_file_that_goes_while_it_is_sent_is_named_as_missing_at_the_next_try(
+    tmp_path, monkeypatch
+):
+    def gone(source, target):
+        source.unlink(missing_ok=True)
+        return real(source, target)
+
+    clip, real = tmp_path / "clip.mp4", shutil.copyfile
+    clip.write_bytes(b"moving")
+    monkeypatch.setattr("shutil.copyfile", gone)
+    sinks = make_sinks([FolderOptions(tmp_path / "to")])
+    with Outbox(tmp_path / "o.db", sinks, clock=Hourglass().clock) as outbox:
+        outbox.put(event(), [clip])
+        assert outbox.drain(20)
+        assert [(status.sent, status.dead) for status in outbox.status()] == [(1, 0)]
+    assert names(tmp_path / "to") == ["e1/begun/event.json"]
+    document = json.loads((tmp_path / "to/e1/begun/event.json").read_text())
+    assert document["files"] == [{"name": "clip.mp4", "missing": "No such file or directory"}]
 
 
 def test_keys_and_names_cannot_leave_the_folder_or_meet(tmp_path):

@@ -131,6 +131,21 @@ def test_tls_is_verified_and_the_password_comes_after_it(
 
 
 @pytest.mark.live
+def test_the_mail_itself_has_more_time_than_an_answer(monkeypatch):
+    import smtplib
+
+    times, data = [], smtplib.SMTP.data
+    monkeypatch.setattr(
+        smtplib.SMTP, "data", lambda self, mail: times.append(self.sock.timeout) or data(self, mail)
+    )
+    with mail_server() as (box, port):
+        MailSink(options(port=port, timeout_seconds=7, longest_seconds=77)).send(
+            message_of(event())
+        )
+        assert times == [77] and len(box.mails) == 1
+
+
+@pytest.mark.live
 def test_without_starttls_at_the_server_nothing_is_sent():
     with mail_server() as (box, port):
         with pytest.raises(Exception, match="STARTTLS"):

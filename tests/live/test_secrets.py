@@ -8,9 +8,10 @@ from urllib.parse import quote
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.live.message import Refused
+from kineograph.live.message import Refused, message_of
 from kineograph.live.notify import SINKS, make_sinks, read_sink
 from kineograph.live.notify.trial import send_test
+from kineograph.live.notify.webhook import WebhookOptions, WebhookSink
 from kineograph.live.outbox import Outbox, Patience
 from kineograph.live.secret import Secret, hide, unsaid
 from tests.live.letters import Hourglass, event
@@ -146,6 +147,16 @@ def test_where_a_secret_stands(tmp_path, monkeypatch):
             secret.read()
     with pytest.raises(InputError, match="password: stands in S and in .*Keep one of"):
         Secret("password", "S", Path("s"))
+
+
+@pytest.mark.live
+def test_a_token_that_fits_no_header_is_not_quoted(monkeypatch):
+    monkeypatch.setenv("S", "hunter2\nünter3")
+    with web() as server:
+        sink = WebhookSink(WebhookOptions(server.url, token_env="S"))
+        with pytest.raises(RuntimeError, match="Invalid header value b'Bearer •••'") as told:
+            sink.send(message_of(event()))
+    assert "unter" not in str(told.value)
 
 
 def test_errors_without_a_secret_stay_as_they_are():

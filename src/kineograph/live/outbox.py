@@ -220,7 +220,6 @@ class _Line:
                 return self._failed(letter.number, letter.message.key, error, late)
             self._taken = letter.number
         self.letters.sent(self.name, letter.number, self.clock.now())
-        self._taken = 0  # from here on the file knows; revived, it is sent again
         return 0.0
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """By e-mail: text and HTML, the film strip in it, the clip attached if it is not too large."""
 
 import hashlib
+import mimetypes
 import smtplib
 import ssl
 from contextlib import suppress
@@ -43,7 +44,8 @@ class MailOptions:
     password_env: str = ""
     password_file: Path | None = None
     most_bytes: int = 10_000_000  # of all that is attached; a larger clip is named with its hash
-    timeout_seconds: float = 30.0
+    timeout_seconds: float = 30.0  # for each answer until the mail itself is sent
+    longest_seconds: float = 300.0  # for the mail itself: a clip may go out through a slow line
     ca_file: Path | None = None  # whom to trust beside the system's authorities
     name: str = "mail"
 
@@ -117,6 +119,8 @@ class MailSink:
         try:
             if password:
                 server.login(self._options.username, password)
+            if server.sock:
+                server.sock.settimeout(self._options.longest_seconds)
             left = server.send_message(mail, self._options.sender, list(self._options.to))
             with suppress(OSError):  # it has the mail: what it says at parting changes nothing
                 server.quit()
@@ -170,9 +174,10 @@ def compose(message: Message, options: MailOptions) -> EmailMessage:
             disposition="inline",
         )  # fmt: skip
     if clip:
-        subtype = {".mp4": "mp4", ".webm": "webm"}.get(clip.path.suffix.lower(), "x-msvideo")
+        kind = mimetypes.guess_type(clip.name)[0] or "application/octet-stream"
+        kind, subtype = kind.split("/")
         mail.add_attachment(
-            clip.path.read_bytes(), maintype="video", subtype=subtype, filename=clip.name
+            clip.path.read_bytes(), maintype=kind, subtype=subtype, filename=clip.name
         )
     return mail
 
