@@ -1,7 +1,12 @@
 """A real broker: what is published, what it remembers, and what it says when we are gone."""
 
+import gc
 import json
+import os
+import signal
 import subprocess
+import threading
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +14,7 @@ from kineograph.errors import InputError
 from kineograph.live.message import Refused, message_of
 from kineograph.live.notify.mqtt import MqttOptions, MqttSink, slug
 from tests.live.letters import event
-from tests.live.servers import Broker, until
+from tests.live.servers import Broker, certificate, until
 
 PASSWORD = "hunter2"
 
@@ -234,6 +239,40 @@ def test_passwords_and_what_a_broker_forbids(tmp_path, monkeypatch):
         other.close()
     finally:
         broker.stop()
+
+
+@pytest.mark.live
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_tls_is_verified(tmp_path):
+    chain, key = certificate(tmp_path)
+    broker = Broker(tmp_path, "allow_anonymous true", f"certfile {chain}", f"keyfile {key}")
+    threads = threading.active_count()
+    try:
+        options = MqttOptions("localhost", broker.port, tls=True)
+        stranger = MqttSink(options)
+        with pytest.raises(ConnectionError, match="certificate verify failed"):
+            stranger.send(message_of(event()))
+        stranger.close()
+        until(lambda: threading.active_count() == threads, "its thread has ended")
+        gc.collect()  # the library leaves a socket to be collected: let it be here, not later
+        sink = MqttSink(replace(options, ca_file=chain))
+        sink.send(message_of(event()))
+        sink.close()
+    finally:
+        broker.stop()
+
+
+@pytest.mark.live
+def test_a_message_that_the_broker_never_confirms_is_tried_again(broker, sink, listener):
+    sink.send(message_of(event()))
+    os.kill(broker.process.pid, signal.SIGSTOP)
+    sink._options = replace(sink._options, timeout_seconds=0.2)
+    with pytest.raises(TimeoutError, match="127.0.0.1 has not confirmed the message"):
+        sink.send(message_of(event(ended=True)))
+    os.kill(broker.process.pid, signal.SIGCONT)
+    sink._options = replace(sink._options, timeout_seconds=10)
+    sink.send(message_of(event(ended=True)))
+    until(lambda: listener.last("kineograph/hall/fight/state") == "OFF", "off")
 
 
 def test_nobody_there_is_said_at_once():

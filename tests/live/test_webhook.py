@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import http.client
 import json
 import socket
 import ssl
@@ -104,6 +105,19 @@ def test_no_for_good(server, status):
         WebhookSink(WebhookOptions(server.url)).send(message_of(event()))
 
 
+def test_a_server_that_answers_before_it_has_heard_all_is_heard(server, monkeypatch):
+    real = http.client.HTTPConnection.request
+
+    def broken(self, *rest):
+        real(self, *rest)
+        raise BrokenPipeError
+
+    monkeypatch.setattr(http.client.HTTPConnection, "request", broken)
+    server.answer = lambda request: (413, b"")
+    with pytest.raises(Refused, match="^413 "):
+        WebhookSink(WebhookOptions(server.url)).send(message_of(event()))
+
+
 @pytest.mark.parametrize("status", [401, 403, 404, 408, 429, 500, 502, 503])
 def test_no_for_now(server, status):
     server.answer = lambda request: (status, b"")
@@ -121,8 +135,6 @@ def test_redirects_are_not_followed(server, status):
 
 
 def test_no_more_than_64_kib_of_an_answer_are_read(server, monkeypatch):
-    import http.client
-
     asked = []
     real = http.client.HTTPResponse.read
     monkeypatch.setattr(

@@ -120,11 +120,15 @@ class MqttSink:
                 client.publish(topic, content, qos=1, retain=retain)
                 for topic, content, retain in self._told(message)
             ]
+            try:
+                for packet in waiting:
+                    packet.wait_for_publish(max(LOOK_SECONDS, end - time.monotonic()))
+                    if not packet.is_published():
+                        raise TimeoutError(f"{self._options.host} has not confirmed the message")
+            except Exception:
+                self._drop(client)  # with what it would send by itself, later and out of order
+                raise
             for packet in waiting:
-                packet.wait_for_publish(max(0.1, end - time.monotonic()))
-                if not packet.is_published():
-                    self._drop(client)  # with what it would send by itself, out of order
-                    raise TimeoutError(f"{self._options.host} has not confirmed the message")
                 self._look_at(self._codes.get(packet.mid))
 
     def close(self) -> None:

@@ -127,8 +127,10 @@ class WebhookSink:
         try:
             connection.connect()
             with _cut_after(self._options.longest_seconds, connection.sock):
-                # as a file it goes in pieces, and each has the timeout to itself
-                connection.request("POST", path, io.BytesIO(body), headers)
+                # as a file it goes in pieces, and each has the timeout to itself; a server that
+                # has heard enough closes, and its answer says why
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    connection.request("POST", path, io.BytesIO(body), headers)
                 answer = connection.getresponse()
                 said = answer.read(ANSWER_BYTES).decode("utf-8", "replace")
         finally:
