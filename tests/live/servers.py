@@ -43,6 +43,8 @@ def web(tls: Any = None) -> Iterator[Web]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if len(body) < int(self.headers["Content-Length"]):
+                return  # who sent it was killed in the middle
             request = Request(self.path, dict(self.headers), body)
             found.requests.append(request)
             status, said = found.answer(request)

@@ -15,8 +15,8 @@ import pytest
 from tests.live.servers import web
 
 pytestmark = pytest.mark.live
-ROUNDS = 6
-EVENTS = 80
+ROUNDS = 5
+EVENTS = 50
 
 
 def test_nothing_is_lost_when_the_program_is_killed(tmp_path):
