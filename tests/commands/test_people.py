@@ -103,6 +103,11 @@ def test_who_cannot_be_seen_is_left_out_with_a_line_and_the_status_says_so(train
             "--tested actors: is of actors and boxing",
         ),
         (["--windows", "none.jsonl"], "none.jsonl: there is no such file"),
+        (
+            ["--windows", "drawn"],
+            "drawn: is a folder, and windows are one file, windows.jsonl, as kineograph annotate "
+            "writes it. Give drawn/windows.jsonl.",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_a_line(trained, run, words, told):

@@ -13,7 +13,8 @@ from kineograph.data.cache import build_cache
 from kineograph.data.clips import ClipDataset, DataConfig
 from kineograph.data.dataset_folder import write_data_folder
 from kineograph.data.depth import depth_image
-from kineograph.data.inputs import Look, lay, look_at
+from kineograph.data.inputs import Look, look_at
+from kineograph.data.looking import look_through
 from kineograph.errors import InputError
 from kineograph.media.frame import Box, BrokenClipError
 from kineograph.media.write import write_depth
@@ -153,7 +154,7 @@ def test_a_file_is_laid_as_the_cache_has_it(tmp_path, draw):
     data = prepared(tmp_path, [Annotation("a.avi", "a")])
     cache, _ = cached(data)
     looks = DataConfig(SIZE, inputs=("rgb", "depth")).looks
-    found = np.stack([moment.pixels for moment in lay(source, looks)])
+    found = np.stack([moment.pixels[0] for moment in look_through(source, looks)])
     assert np.array_equal(found[..., :3], cache[data.annotations[0]][0])
     assert np.array_equal(found[..., 3:], cache.input(data.annotations[0], "depth"))
 

@@ -12,7 +12,8 @@ from kineograph.data.cache import build_cache
 from kineograph.data.clips import ClipDataset, DataConfig
 from kineograph.data.crop import MovingBox
 from kineograph.data.dataset_folder import write_data_folder
-from kineograph.data.inputs import Look, cuts_of, lay, look_at
+from kineograph.data.inputs import Look, cuts_of, look_at
+from kineograph.data.looking import look_through
 from kineograph.data.sampling import even, motion_clock
 from kineograph.errors import InputError
 from kineograph.media import read_cuts, read_frames
@@ -134,8 +135,8 @@ def test_inputs_are_laid_together_in_the_order_asked_for(folder, cache):
 def test_a_file_is_laid_as_the_cache_has_it(folder, cache):
     clip = folder.annotations[2]
     looks = DataConfig(SIZE, inputs=("rgb", "flow", "difference")).looks
-    moments = list(lay(folder.source(clip), looks))
-    found = np.stack([moment.pixels for moment in moments])
+    moments = list(look_through(folder.source(clip), looks))
+    found = np.concatenate([moment.pixels for moment in moments])
     for place, name in enumerate(("rgb", "flow", "difference")):
         assert np.array_equal(found[..., 3 * place : 3 * place + 3], cache.input(clip, name))
     np.testing.assert_allclose([m.seconds for m in moments], cache.seconds(clip), atol=1e-6)

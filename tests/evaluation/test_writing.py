@@ -23,6 +23,7 @@ from kineograph.evaluation.job import Experiment, no_stage
 from kineograph.export.onnx import export
 from kineograph.export.run import OnnxFile
 from kineograph.nets.models import FrameConfig
+from kineograph.predict.engine import Engine
 from kineograph.predict.timeline import predict_file
 from kineograph.recipes import RECIPES, Trained, change_all, load
 from kineograph.report.answers import read_answers
@@ -167,14 +168,14 @@ def test_predict_takes_the_depth_that_lies_beside_a_file(lecture):
         return network(frames, lengths)
 
     video = lecture.source(lecture.annotations[0])
-    found = predict_file(video, trained, asked_network, device=torch.device("cpu"))
+    found = predict_file(video, trained, Engine("asked", asked_network, torch.device("cpu")))
     assert found.problem is None and found.segments[-1].end_seconds == pytest.approx(9, abs=0.2)
     assert {tuple(frames.shape[1:]) for frames in seen} == {(10, 6, 16, 16)}
     assert all(int(frames[:, :, 5].max()) == 255 for frames in seen)
     alone = video.with_name("alone.mp4")
     shutil.copyfile(video, alone)
     with pytest.raises(InputError, match=r"alone.mp4: no depth lies beside it. Put alone.d"):
-        predict_file(alone, trained, asked_network, device=torch.device("cpu"))
+        predict_file(alone, trained, Engine("asked", asked_network, torch.device("cpu")))
 
 
 def test_the_paper_s_protocol_tests_one_person_and_mirrors_and_says_so(lecture, tmp_path):

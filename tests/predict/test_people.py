@@ -24,6 +24,7 @@ from kineograph.media.write import write_video
 from kineograph.metrics.shares import Corrected
 from kineograph.predict import people as watching
 from kineograph.predict.answer import PersonTimeline, Second
+from kineograph.predict.engine import Engine, torch_engine
 from kineograph.predict.people import Watched, predict_people, seats_of
 from kineograph.predict.people_picture import draw_people
 from kineograph.predict.shares import KnownErrors, Share, label_in_question, shares_of
@@ -111,7 +112,7 @@ def test_every_second_is_answered_as_evaluation_answers_its_sample(
         )
     }  # fmt: skip
     seats = list(read_windows(home / "windows.jsonl").values())
-    found = predict_people(home / "lecture1.mp4", seats, trained, trained.network, device=CPU)
+    found = predict_people(home / "lecture1.mp4", seats, trained, torch_engine(trained.network))
     assert len(expected) == 10 and found.left_out == {} and found.problem is None
     for person in found.people:
         assert [each.second for each in person.seconds] == [0, 1, 2, 3, 4]
@@ -125,6 +126,9 @@ def bright(inputs, lengths=None):
     """A network that says writing where the picture is bright."""
     light = inputs.float().mean((2, 3, 4)) / 255
     return torch.stack([10 * (0.5 - light), 10 * (light - 0.5)], -1)
+
+
+BRIGHT = Engine("bright", bright, torch.device("cpu"))
 
 
 @pytest.fixture
@@ -153,9 +157,7 @@ def asked(tmp_path, lecture):
 
 def test_labels_by_hand_and_the_torn_last_second_is_not_answered(blinking, asked):
     told = []
-    found = predict_people(
-        blinking, SEATS, asked, bright, device=CPU, progress=lambda *now: told.append(now)
-    )
+    found = predict_people(blinking, SEATS, asked, BRIGHT, progress=lambda *now: told.append(now))
     labels = {p.person: [CLASSES.index(s.label) for s in p.seconds] for p in found.people}
     assert labels == {"anna": [0, 1, 0, 0, 1, 0, 0], "ben": [0, 0, 1, 0, 0, 0, 0]}
     anna = found.people[0]
@@ -167,9 +169,7 @@ def test_labels_by_hand_and_the_torn_last_second_is_not_answered(blinking, asked
 
 
 def test_a_stretch_longer_than_a_second_gives_a_second_the_mean_of_those_over_it(blinking, asked):
-    found = predict_people(
-        blinking, SEATS[:1], replace(asked, clip_seconds=2.0), bright, device=CPU
-    )
+    found = predict_people(blinking, SEATS[:1], replace(asked, clip_seconds=2.0), BRIGHT)
     dark, light = (float(torch.tensor([5.0, -5.0]).softmax(0)[k]) for k in (1, 0))
     # the last frame answers for its stretch: writing-gru's task
     second = {s.second: s.probabilities["writing"] for s in found.people[0].seconds}
@@ -195,20 +195,20 @@ def test_only_a_stretch_is_held_at_a_time(blinking, asked, monkeypatch):
             alive.discard(id(self))
 
     monkeypatch.setattr(watching, "Laid", Counted)
-    predict_people(blinking, SEATS, asked, bright, device=CPU)
+    predict_people(blinking, SEATS, asked, BRIGHT)
     assert most <= 25, "73 moments, ten a stretch: the stretch, the next one, and one at hand"
 
 
 def test_a_window_outside_is_one_line_and_the_others_go_on(blinking, asked):
     far = seat("carl", (40, 20, 30, 30))
-    found = predict_people(blinking, [*SEATS, far], asked, bright, device=CPU)
+    found = predict_people(blinking, [*SEATS, far], asked, BRIGHT)
     assert [p.person for p in found.people] == ["anna", "ben"]
     assert found.left_out["carl"] == (
         "hall.mp4: the window [40, 20, 30, 30] of carl reaches out of the picture of 64x48 pixels. "
         "Draw it again."
     )
     with pytest.raises(InputError, match="carl reaches out of the picture"):
-        predict_people(blinking, [far], asked, bright, device=CPU)
+        predict_people(blinking, [far], asked, BRIGHT)
 
 
 def test_a_broken_video_is_answered_up_to_its_break(blinking, asked, tmp_path):
@@ -229,7 +229,7 @@ def test_a_broken_video_is_answered_up_to_its_break(blinking, asked, tmp_path):
     data = whole.read_bytes()
     torn = tmp_path / "torn.mkv"
     torn.write_bytes(data[: len(data) * 6 // 10])
-    found = predict_people(torn, SEATS, asked, bright, device=CPU)
+    found = predict_people(torn, SEATS, asked, BRIGHT)
     assert found.problem and "torn.mkv" in found.problem
     assert 2 <= len(found.people[0].seconds) <= 5
 

@@ -1,13 +1,16 @@
 """From frames to windows to segments: nothing is lost, overlaps average, neighbours join."""
 
+import itertools
+
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kineograph.media import BrokenClipError, Frame, read_cuts
-from kineograph.predict.timeline import merge, windows
+from kineograph.media import BrokenClipError, Frame, read_shown
+from kineograph.predict.engine import torch_engine
+from kineograph.predict.sliding import windows
+from kineograph.predict.timeline import merge
 
 PIXELS = np.zeros((1, 1, 3), np.uint8)
 
@@ -87,14 +90,14 @@ def test_a_broken_file_is_answered_up_to_its_break(square_data, tmp_path):
     recipe = change_all(RECIPES["lrcn-kth"], settings)
     model = LRCNConfig(filters=(4,), pools=(4,), units=4)
     trained = Trained(tmp_path, recipe, ("a", "b"), model.build(2, (24, 24)).eval(), 1.0)
-    found = predict_file(whole, trained, trained.network, device=torch.device("cpu"))
+    found = predict_file(whole, trained, torch_engine(trained.network))
     assert found.problem is None
 
-    def breaks(path, windows, **options):
-        yield from list(read_cuts(path, windows, **options))[:5]
+    def breaks(path, **options):
+        yield from itertools.islice(read_shown(path, **options), 5)
         raise BrokenClipError("broken after 5 frames")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kineograph.data.inputs.read_cuts", breaks)
-        found = predict_file(whole, trained, trained.network, device=torch.device("cpu"))
+        patch.setattr("kineograph.data.looking.read_shown", breaks)
+        found = predict_file(whole, trained, torch_engine(trained.network))
     assert found.problem == "broken after 5 frames" and found.seconds == pytest.approx(0.2)

@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sklearn.metrics import balanced_accuracy_score, f1_score
+from sklearn.metrics import balanced_accuracy_score, f1_score, recall_score
 
 from kineograph.report.answers import Answer
 from kineograph.report.scores import (
     paired_difference,
     pool,
     probability_matrix,
+    right_by_class,
     score_answers,
 )
 from kineograph.report.summary import summarise
@@ -36,6 +37,16 @@ def test_scores_agree_with_scikit_learn():
     low, high = scores["interval"]
     assert low < scores["accuracy"] < high
     assert (scores["interval_by"], scores["groups"], scores["n"]) == ("person", 6, 36)
+
+
+def test_right_by_class_is_scikit_learns_recall():
+    answers = draw_answers()
+    truths, found = [a.truth for a in answers], [a.answer for a in answers]
+    shares = right_by_class(pool(answers, [*CLASSES, "never true"]))
+    assert shares.pop("never true") is None
+    assert list(shares) == CLASSES
+    recalls = recall_score(truths, found, average=None, labels=CLASSES)
+    assert list(shares.values()) == pytest.approx(recalls.tolist())
 
 
 def test_frames_are_pooled_over_clips():

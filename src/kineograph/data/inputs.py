@@ -129,7 +129,7 @@ def look_at(
             box = boxes.get(deep.index, WHOLE)
             yield Frame(deep.window(window, box), moment, deep.index)
         return
-    meter = _meter(look)
+    meter = meter_of(look)
     size = _size(reading, look)
     for frame, following in with_following(reading.frames(size, early=PAIR_SECONDS * 2)):
         meter.remember(frame.pixels, frame.seconds)
@@ -174,7 +174,7 @@ def _measured_of(
     readings = {window: _Reading(source, *span, window, look) for window in windows}
     sizes = {window: _size(reading, look) for window, reading in readings.items()}
     options = _Reading(source, *span, None, look).options(early=PAIR_SECONDS * 2)
-    meters = Meters({window: _meter(look) for window in windows}, look.size_pixels)
+    meters = Meters({window: meter_of(look) for window in windows}, look.size_pixels)
     cuts = read_cuts(source, windows, size_pixels=sizes, **options)
     for each, moment in _at_moments(cuts, look, span, meters.remember):
         yield meters.at(each), moment
@@ -215,12 +215,6 @@ class Laid(NamedTuple):
     seconds: float
 
 
-def lay(source: Path, looks: Sequence[Look]) -> Iterator[Laid]:
-    """A whole file seen in several ways at once, their channels laid together."""
-    for frames in zip(*(look_at(source, look) for look in looks), strict=True):
-        yield Laid(np.concatenate([frame.pixels for frame in frames], -1), frames[0].seconds)
-
-
 class _Picture:
     """The picture itself behind the face of Flow and Difference."""
 
@@ -231,7 +225,8 @@ class _Picture:
         return np.rint(shrink(cut(self._pixels, part), size_pixels)).astype(np.uint8)
 
 
-def _meter(look: Look) -> Flow | Difference | _Picture:
+def meter_of(look: Look) -> Flow | Difference | _Picture:
+    """What is shown the pictures of one window in order, and makes an input of the newest one."""
     if look.input == "flow":
         return Flow(look.flow_method)
     return Difference() if look.input == "difference" else _Picture()

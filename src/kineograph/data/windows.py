@@ -34,6 +34,11 @@ def place_of(annotation: Annotation) -> Place:
 
 def read_windows(path: Path) -> dict[Place, Seat]:
     """Windows by video and person. Raises InputError naming every bad line."""
+    if path.is_dir():
+        raise InputError(
+            f"{path}: is a folder, and windows are one file, windows.jsonl, as kineograph annotate "
+            f"writes it. Give {path / 'windows.jsonl'}."
+        )
     if not path.is_file():
         raise InputError(
             f"{path}: there is no such file, and it says who is seen where. Draw the windows with "

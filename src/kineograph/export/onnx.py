@@ -25,12 +25,19 @@ from kineograph.nets.encoders.pixels import CHANNELS
 from kineograph.recipes import Trained
 from kineograph.whole_file import write_bytes_whole, write_text_whole
 
+BYTES = {  # what the three channels of an input are, for whoever holds the file alone
+    "rgb": "red, green, blue",
+    "flow": "128 + 64 x (velocity to the right in widths, down in heights, its length, a second; "
+    "from about 1/15 s, less the median)",
+    "difference": "128 + 1/12 x (change of red, green, blue in grey levels a second)",
+    "depth": "millimetres / 32; 128 + millimetres behind the nearest quarter / 2; 255 x measured",
+}
 TOLERANCE = 1e-4  # largest difference of a logit that is still float rounding
 BATCH = 3  # of the example that is traced; 0 and 1 would be taken for constants
 
 
 class _Clip(nn.Module):
-    """frames (B, T, 3, H, W) uint8 -> logits (B, T, V)."""
+    """frames (B, T, C, H, W) uint8 -> logits (B, T, V)."""
 
     def __init__(self, network: nn.Module):
         super().__init__()
@@ -147,6 +154,7 @@ def describe(trained: Trained) -> dict[str, str]:
         "kineograph.classes": json.dumps(trained.classes, ensure_ascii=False),
         "kineograph.frames": f"{' + '.join(data.inputs)} uint8, three channels each, "
         f"{data.size_pixels[0]} high, {data.size_pixels[1]} wide",
+        "kineograph.inputs": json.dumps({name: BYTES[name] for name in data.inputs}),
         "kineograph.sampling": f"{data.sampling}, {data.frames_per_clip} frames",
     }
 

@@ -43,7 +43,7 @@ class OnnxFile:
     def step(
         self, frame: np.ndarray, state: dict[str, np.ndarray]
     ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """One frame (B, 3, H, W) uint8 -> logits (B, V) and the memory for the next one."""
+        """One frame (B, C, H, W) uint8 -> logits (B, V) and the memory for the next one."""
         found = self(frame=frame, **state)
         return found["logits"], {name: found[f"new_{name}"] for name in state}
 

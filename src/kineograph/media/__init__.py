@@ -11,6 +11,7 @@ from kineograph.media.frame import Box, BrokenClipError, Frame, MediaInfo
 from kineograph.media.listing import PICTURE_SUFFIXES, VIDEO_SUFFIXES, list_media
 
 if TYPE_CHECKING:
+    from kineograph.media.convert import Shown
     from kineograph.media.read import Cuts, Sizes
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "read_chosen",
     "read_cuts",
     "read_frames",
+    "read_shown",
 ]
 
 
@@ -92,6 +94,16 @@ def read_cuts(
         windows=windows,
         frames_per_second=frames_per_second,
     )
+
+
+def read_shown(path: str | PathLike[str], *, frames_per_second: float = 25.0) -> "Iterator[Shown]":
+    """Every picture of a clip as it is decoded, not yet RGB: for who looks at it in several ways.
+
+    Raises InputError and BrokenClipError as read_frames does.
+    """
+    from kineograph.media import read
+
+    return read.read_pictures(path, frames_per_second)
 
 
 def read_chosen(

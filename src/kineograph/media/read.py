@@ -86,6 +86,14 @@ def read_windows(
     return (Cuts(each, converters) for each in shown)
 
 
+def read_pictures(
+    path: str | PathLike[str], frames_per_second: float
+) -> Generator[Shown, None, None]:
+    """All pictures in order, not yet converted; InputError for a clip without any."""
+    file = existing(path)
+    return _in_range(_clip(file, frames_per_second), str(file), 0.0, None)
+
+
 def read_indices(
     path: str | PathLike[str],
     indices: Sequence[int],

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -18,21 +19,46 @@ Network = Callable[..., Tensor]
 Moment = tuple[float, float, np.ndarray]  # start and end in seconds, probabilities (V,)
 
 
+class Clip(Protocol):
+    """The frames of a window, of which the network is shown some."""
+
+    def colours(self) -> np.ndarray:
+        """All of them, (T, H, W, 3) uint8: where more moves, more are chosen."""
+
+    def chosen(self, indices: np.ndarray) -> Tensor:
+        """What the network is given of some, (n, ...)."""
+
+
+class Pixels:
+    """Frames (T, H, W, C) that are shown as they are."""
+
+    def __init__(self, pixels: np.ndarray) -> None:
+        self._pixels = pixels
+
+    def colours(self) -> np.ndarray:
+        """Their first three channels."""
+        return self._pixels[..., :3]
+
+    def chosen(self, indices: np.ndarray) -> Tensor:
+        """(n, C, H, W)."""
+        return torch.from_numpy(self._pixels[indices]).permute(0, 3, 1, 2)
+
+
 def ask(
     seconds: np.ndarray,
-    clips: Sequence[np.ndarray],
+    clips: Sequence[Clip],
     trained: Trained,
     network: Network,
     device: torch.device,
 ) -> list[list[Moment]]:
-    """What each clip (T, H, W, C) with frames at seconds (T,) shows: over all of it, or by frame.
+    """What each clip with frames at seconds (T,) shows: over all of it, or frame by frame.
 
     Clips of one moment go through the network together.
     """
     data, task = trained.recipe.data, trained.recipe.task
     chosen = [_choices(_clock(clip, seconds, data), data) for clip in clips]
-    pixels = [clip[each] for clip, several in zip(clips, chosen, strict=True) for each in several]
-    answers = iter(_answers(pixels, trained, network, device))
+    shown = [clip.chosen(each) for clip, few in zip(clips, chosen, strict=True) for each in few]
+    answers = iter(_answers(shown, trained, network, device))
     end = seconds[-1] + frame_seconds(seconds)
     found: list[list[Moment]] = []
     for several in chosen:
@@ -56,10 +82,10 @@ def frame_seconds(seconds: np.ndarray) -> float:
     return float(np.median(np.diff(seconds))) if len(seconds) > 1 else 0.04
 
 
-def _clock(clip: np.ndarray, seconds: np.ndarray, data: DataConfig) -> np.ndarray:
+def _clock(clip: Clip, seconds: np.ndarray, data: DataConfig) -> np.ndarray:
     """Times that the frames are chosen by: true ones, or faster where more moves."""
     if data.sampling == "motion" and "rgb" in data.inputs:
-        return motion_clock(clip[..., :3], seconds)
+        return motion_clock(clip.colours(), seconds)
     return seconds
 
 
@@ -72,15 +98,15 @@ def _choices(seconds: np.ndarray, config: DataConfig) -> list[np.ndarray]:
 
 
 def _answers(
-    clips: Sequence[np.ndarray], trained: Trained, network: Network, device: torch.device
+    clips: Sequence[Tensor], trained: Trained, network: Network, device: torch.device
 ) -> list[np.ndarray]:
     """Probabilities (V,) or (T, V) of clips; those of one length are one batch."""
     found: list[np.ndarray] = []
     for length, several in itertools.groupby(clips, key=len):
-        pixels = np.stack(list(several))
-        count = len(pixels)
+        inputs = torch.stack(list(several))
+        count = len(inputs)
         batch = Batch(
-            inputs=torch.from_numpy(pixels).permute(0, 1, 4, 2, 3),
+            inputs=inputs,
             lengths=torch.full((count,), length),
             targets=torch.zeros(count, dtype=torch.long),
             ids=[""] * count,

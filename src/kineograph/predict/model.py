@@ -1,17 +1,14 @@
 """Ask a trained network about files: the Python face, `kineograph.load("runs/x").predict(...)`."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import torch
-from torch import Tensor
 
 from kineograph.data.windows import read_windows
-from kineograph.export.run import OnnxFile
 from kineograph.media import inspect
 from kineograph.predict.answer import Prediction
+from kineograph.predict.engine import fastest_engine
 from kineograph.predict.features import Features, features_of
 from kineograph.predict.people import Watched, predict_people, seats_of
 from kineograph.predict.timeline import predict_file
@@ -25,7 +22,12 @@ class Model:
     def __init__(self, trained: Trained, device: torch.device | None = None):
         self.trained = trained
         self.device = device or torch.device("cpu")
-        self.network, self.engine = _fastest(trained, self.device)
+        self.ways = fastest_engine(trained, self.device)
+
+    @property
+    def engine(self) -> str:
+        """What it is run by: torch or onnxruntime."""
+        return self.ways.name
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -49,8 +51,7 @@ class Model:
         return predict_file(
             Path(path),
             self.trained,
-            self.network,
-            device=self.device,
+            self.ways,
             window_seconds=window_seconds,
             hop_seconds=hop_seconds,
             progress=progress,
@@ -73,8 +74,7 @@ class Model:
             path,
             seats_of(path, list(read_windows(windows).values()), windows.name),
             self.trained,
-            self.network,
-            device=self.device,
+            self.ways,
             progress=progress,
         )
 
@@ -93,26 +93,3 @@ def load(run: str | Path, *, device: str = "cpu") -> Model:
     from kineograph.training.reproduce import choose_device
 
     return Model(load_trained(run), choose_device(device))
-
-
-def _fastest(trained: Trained, device: torch.device) -> tuple[Callable[..., Tensor], str]:
-    """ONNX Runtime, where the run was exported and was measured faster on the CPU; else torch."""
-    measured = trained.folder / "export.json"
-    path = trained.folder / "clip.onnx"
-    if device.type == "cpu" and measured.exists() and path.exists() and not _stale(trained, path):
-        clip = json.loads(measured.read_text(encoding="utf-8"))["clip"]
-        if clip["onnx_milliseconds"] < clip["torch_milliseconds"]:
-            return _onnx_network(OnnxFile(path)), "onnxruntime"
-    return trained.network.to(device), "torch"
-
-
-def _stale(trained: Trained, path: Path) -> bool:
-    """Whether the weights were trained again after the export."""
-    return (trained.folder / "model.safetensors").stat().st_mtime > path.stat().st_mtime
-
-
-def _onnx_network(file: OnnxFile) -> Callable[..., Tensor]:
-    def network(frames: Tensor, lengths: Tensor | None = None) -> Tensor:
-        return torch.from_numpy(file(frames=np.ascontiguousarray(frames.numpy()))["logits"])
-
-    return network

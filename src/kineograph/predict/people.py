@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from kineograph.data.inputs import Laid, Look, cuts_of, look_at
+from kineograph.data.inputs import Laid, Look
+from kineograph.data.looking import look_through
 from kineograph.data.windows import Seat
 from kineograph.errors import InputError
 from kineograph.media import Box, BrokenClipError, inspect
 from kineograph.predict.answer import PersonTimeline, Second
-from kineograph.predict.ask import Moment, Network, ask, frame_seconds
-from kineograph.predict.timeline import windows
+from kineograph.predict.ask import Moment, Pixels, ask, frame_seconds
+from kineograph.predict.engine import Engine
+from kineograph.predict.sliding import windows
 from kineograph.recipes import Trained
 
 Progress = Callable[[int, int, str], None]
@@ -44,9 +45,8 @@ def predict_people(
     path: Path,
     seats: Sequence[Seat],
     trained: Trained,
-    network: Network,
+    engine: Engine,
     *,
-    device: torch.device,
     progress: Progress | None = None,
 ) -> Watched:
     """A label for every second of everyone who has a window in the video.
@@ -65,9 +65,9 @@ def predict_people(
     for frames in windows(reading.frames(), stretch, 1.0):
         seconds = np.array([frame.seconds for frame in frames])
         clips = np.stack([frame.pixels for frame in frames], axis=1)  # (P, T, H, W, C)
-        for each, moments in zip(
-            found, ask(seconds, list(clips), trained, network, device), strict=True
-        ):
+        views = [Pixels(clip) for clip in clips]
+        answers = ask(seconds, views, trained, engine.whole, engine.device)
+        for each, moments in zip(found, answers, strict=True):
             each.add(moments)
         until = max(until, float(seconds[-1] + frame_seconds(seconds)))
         if progress:
@@ -187,37 +187,10 @@ class _Reading:
         """Pixels (P, H, W, C) of all P windows at one moment."""
         begun = False
         try:
-            for frame in self._cut() if self._plain else self._looked_at():
+            for frame in look_through(self.path, self.looks, self.boxes):
                 begun = True
                 yield frame
         except BrokenClipError as error:
             if not begun:
                 raise
             self.problem = str(error)
-
-    @property
-    def _plain(self) -> bool:
-        return all(look.in_one_pass for look in self.looks)
-
-    def _cut(self) -> Iterator[Laid]:
-        """Decoded once for all windows, for colours and for depth."""
-        streams = [cuts_of(self.path, look, self.boxes, span=(0.0, None)) for look in self.looks]
-        for seen in zip(*streams, strict=True):
-            people = [
-                np.concatenate([cuts.window(box) for cuts, _ in seen], -1) for box in self.boxes
-            ]
-            yield Laid(np.stack(people), seen[0][1])
-
-    def _looked_at(self) -> Iterator[Laid]:
-        """What depends on other pictures is measured in each window by itself."""
-        streams = [
-            look_at(self.path, look, window=box) for box in self.boxes for look in self.looks
-        ]
-        wide = len(self.looks)
-        for frames in zip(*streams, strict=True):
-            pixels = [frame.pixels for frame in frames]
-            people = [
-                np.concatenate(pixels[place : place + wide], -1)
-                for place in range(0, len(pixels), wide)
-            ]
-            yield Laid(np.stack(people), frames[0].seconds)

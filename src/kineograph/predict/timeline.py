@@ -5,23 +5,25 @@
                         |---- window ----|          every window answers for its own steps;
                                 |---- window ----|  where they overlap, answers are averaged
 
-Frames stream through a buffer of one window, so an hour of video needs no more room than a clip.
+A long video goes through the session that cameras go through (session.py), so an hour needs no more
+room than a clip.
 """
 
 import itertools
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from kineograph.data.inputs import Laid, Look, lay
+from kineograph.data.inputs import Laid, Look
+from kineograph.data.looking import look_through
 from kineograph.errors import InputError
 from kineograph.media import BrokenClipError, inspect
 from kineograph.predict.answer import Prediction, Segment
-from kineograph.predict.ask import Moment, Network, ask
+from kineograph.predict.ask import Moment, Pixels, ask
+from kineograph.predict.engine import Engine
+from kineograph.predict.session import Answer, Session
 from kineograph.recipes import Trained
 from kineograph.tasks import LabelFrames
 
@@ -33,24 +35,45 @@ ONE_CLIP = 1.5  # a file up to this many times the learned length is one clip
 def predict_file(
     path: Path,
     trained: Trained,
-    network: Network,
+    engine: Engine,
     *,
-    device: torch.device,
     window_seconds: float | None = None,
     hop_seconds: float | None = None,
     progress: Progress | None = None,
 ) -> Prediction:
-    """Read a file window by window and say what happens when."""
+    """Read a file once and say what happens when: a clip as a whole, a longer one by windows."""
     window, hop = _spans(path, trained, window_seconds, hop_seconds)
     reading = Reading(path, trained.recipe.data.looks, progress)
-    moments: list[Moment] = []
-    for frames in windows(reading.frames(), window, hop):
-        seconds = np.array([frame.seconds for frame in frames])
-        pixels = np.stack([frame.pixels for frame in frames])
-        moments += ask(seconds, [pixels], trained, network, device)[0]
+    if window == float("inf"):
+        moments = _as_a_clip(list(reading.frames()), trained, engine)
+    else:
+        session = Session(trained, engine, window_seconds=window, hop_seconds=hop)
+        moments = list(_watched(reading.frames(), session))
     if not moments:
         raise InputError(f"{path}: holds no frame. Give a file with at least one picture.")
     return replace(merge(str(path), moments, trained.classes), problem=reading.problem)
+
+
+def _as_a_clip(frames: list[Laid], trained: Trained, engine: Engine) -> list[Moment]:
+    if not frames:
+        return []
+    seconds = np.array([frame.seconds for frame in frames])
+    clip = Pixels(np.stack([frame.pixels for frame in frames]))
+    return ask(seconds, [clip], trained, engine.whole, engine.device)[0]
+
+
+def _watched(frames: Iterable[Laid], session: Session) -> Iterator[Moment]:
+    """The last word of every window."""
+    for frame in frames:
+        session.see("file", frame)
+        yield from _last_words(session.answers())
+    yield from _last_words(session.end("file"))
+
+
+def _last_words(answers: list[Answer]) -> Iterator[Moment]:
+    for each in answers:
+        if each.last_word:
+            yield each.start_seconds, each.end_seconds, each.probabilities
 
 
 def _spans(
@@ -67,28 +90,6 @@ def _spans(
     window = window or learned
     per_frame = isinstance(trained.recipe.task, LabelFrames)
     return window, hop or (window if per_frame else window / 2)
-
-
-def windows(frames: Iterable[Laid], window: float, hop: float) -> Iterator[list[Laid]]:
-    """Stretches of `window` seconds, one begun every `hop` seconds; the last ends with the file.
-
-    Every frame is in at least one, if hop is no longer than window. Only one window is held.
-    """
-    kept: deque[Laid] = deque()
-    start, covered = 0.0, -1.0
-    for frame in frames:
-        while frame.seconds >= start + window:
-            inside = [f for f in kept if start <= f.seconds < start + window]
-            if inside:
-                yield inside
-                covered = inside[-1].seconds
-            start += hop
-        while kept and kept[0].seconds < min(start, frame.seconds - window):
-            kept.popleft()
-        kept.append(frame)
-    if kept and kept[-1].seconds > covered:
-        earliest = kept[-1].seconds - window
-        yield [f for f in kept if f.seconds > earliest]
 
 
 def merge(path: str, moments: list[Moment], classes: tuple[str, ...]) -> Prediction:
@@ -150,8 +151,8 @@ class Reading:
         """One by one, as the network is shown them."""
         expected, done = inspect(self.path).frame_count or 0, 0
         try:
-            for done, frame in enumerate(lay(self.path, self.looks), 1):
-                yield frame
+            for done, frame in enumerate(look_through(self.path, self.looks), 1):
+                yield Laid(frame.pixels[0], frame.seconds)
                 if self.progress and done % 25 == 0:
                     self.progress(done, max(expected, done), self.path.name)
         except BrokenClipError as error:

@@ -99,7 +99,7 @@ PCONVLSTM_NTU = Recipe(
             value=value,
             source=f"Table 1, column {COLUMNS[stream]}",
             protocol=PROTOCOL,
-            data="NTU RGB+D, five actions",
+            data="NTU RGB+D",
             split=PCONVLSTM_PAPER,
             recalls=tuple(zip(CLASSES, shares, strict=True)),
             stream=stream,
@@ -117,6 +117,8 @@ PCONVLSTM_NTU = Recipe(
         "paper's, and needs --allow-leakage, since persons and performances are on both sides.",
         "model.rgb.recompute and model.motion.recompute keep a training step below 6 GB; false is "
         "faster and gives the same numbers.",
+        "dis-fast flow may miss small gestures of someone far away: data.flow_method=farneback "
+        "sees more, at four times the time.",
         "Published, nothing looks only back: the network cannot step. model.rgb.causal=true with "
         "model.motion.causal=true can.",
     ),

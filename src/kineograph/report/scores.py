@@ -84,6 +84,13 @@ def _groups(answers: Sequence[Answer]) -> tuple[str, list[str]]:
     return "clip", [answer.copy_of or answer.id for answer in answers]
 
 
+def right_by_class(pooled: Pooled) -> dict[str, float | None]:
+    """Of each class the share that was answered so (its recall); None for one never true."""
+    counts = pooled.counts
+    shares = zip(pooled.classes, counts.diagonal(), counts.sum(axis=1), strict=True)
+    return {label: float(right / total) if total else None for label, right, total in shares}
+
+
 def probability_matrix(
     answers: Sequence[Answer], classes: Sequence[str]
 ) -> NDArray[np.float64] | None:

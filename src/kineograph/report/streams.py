@@ -30,9 +30,14 @@ def stream_files(run: Path) -> list[Path]:
     return sorted(found, key=lambda path: (path.stem != "rgb", path.stem))
 
 
+def read_alone(run: Path) -> dict[str, list[Answer]]:
+    """Each stream's own answers by its name, pictures first; empty for a run of one stream."""
+    return {path.stem: read_answers(path) for path in stream_files(run)}
+
+
 def read_streams(run: Path) -> list[StreamAnswers]:
     """Each stream alone, and the fusions that the paper tries; empty for a run of one stream."""
-    streams = {path.stem: read_answers(path) for path in stream_files(run)}
+    streams = read_alone(run)
     found = [StreamAnswers(f"{name} alone", answers) for name, answers in streams.items()]
     if len(streams) == 2:
         names = " + ".join(streams)

@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -6,6 +8,8 @@ from kineograph.data.cache import build_cache
 from kineograph.data.prepare import prepare_ntu_rgbd
 from kineograph.data.prepare.ntu_rgbd import LABEL_OF, TRAINING_PERSONS
 from kineograph.errors import InputError
+from kineograph.media import read_frames
+from tests.data.drawn_ntu import draw_ntu
 
 CLIPS = (
     "S001C001P001R001A011_rgb.avi",
@@ -43,6 +47,36 @@ def test_classes_are_chosen_by_code_or_by_name(lay, tmp_path):
     prepared = prepare_ntu_rgbd(lay(*CLIPS), tmp_path / "out", classes="A011, writing")
     assert prepared.counts == {"reading": 2, "writing": 1} and prepared.problems == []
     assert "2 of 60 classes" in prepared.data_folder.notes
+
+
+def test_a_real_clip_is_decoded_as_it_was_shown(kineograph_data, tmp_path):
+    """Full HD from a Kinect: its pictures are the reader's, and what moves most is the person."""
+    real = kineograph_data / "video_samples" / "ntu_S001C001P001R001A001_rgb.avi"
+    if not real.exists():
+        pytest.skip(f"{real} is not there")
+    source = draw_ntu(tmp_path / "NTU", ("S001C001P003R001A004", "S001C002P003R001A004"), 4)
+    shutil.copy(real, source / "nturgb+d_rgb" / real.name.removeprefix("ntu_"))
+    folder = prepare_ntu_rgbd(source, tmp_path / "out").data_folder
+    (clip,) = (each for each in folder.annotations if each.person == "P001")
+    assert (clip.label, clip.split, clip.source) == ("drink water", "train", "S001P001R001A001")
+    cache, problems = build_cache(
+        folder,
+        [clip],
+        size_pixels=(36, 64),
+        inputs=("rgb", "flow"),
+        flow_method="farneback",
+        workers=1,
+    )
+    assert problems == []
+    frames, seconds = cache[clip]
+    assert np.array_equal(frames, [f.pixels for f in read_frames(real, size_pixels=(36, 64))])
+    assert len(frames) == 103 and seconds == pytest.approx(np.arange(103) / 30, abs=1e-3)
+    flow = cache.input(clip, "flow")
+    assert flow.shape == (103, 36, 64, 3) and (flow[0] == 128).all()
+    fastest = flow[1:, ..., 2].max(0)  # of each place of the picture
+    row, column = np.unravel_index(fastest.argmax(), fastest.shape)
+    assert fastest.max() > 136 and 9 <= row < 26  # she stands in columns 33 to 37, and flow is
+    assert 30 <= column < 41  # smoothed over three beside them
 
 
 def test_the_larger_set_and_unknown_choices_are_refused(lay, tmp_path):
@@ -86,7 +120,9 @@ def test_depth_has_the_sides_of_colour(lay, tmp_path, protocol):
     for clip, sample in zip(CLIPS, samples, strict=True):
         assert sides[f"nturgb+d_depth_masked/{sample}"] == of_colour[clip]
     assert told(depth) == told(colour)
-    assert "depth" in depth.data_folder.name and "32 mm" in depth.data_folder.notes
+    assert depth.data_folder.name == f"NTU RGB+D depth, {protocol}"
+    assert colour.data_folder.name == f"NTU RGB+D, {protocol}"
+    assert "32 mm" in depth.data_folder.notes
     assert "depth" not in colour.data_folder.name + colour.data_folder.notes
 
 

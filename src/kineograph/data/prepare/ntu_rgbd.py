@@ -106,7 +106,7 @@ def prepare_ntu_rgbd(
         problems,
         source_root=source,
         kind="ntu-rgbd",
-        name=name or f"NTU RGB+D, {protocol}{', depth' if deep else ''}",
+        name=name or f"NTU RGB+D{' depth' if deep else ''}, {protocol}",
         command=command,
         notes=[f"Protocol {protocol}, {len(wanted)} of 60 classes.{both}", *([DEPTH] * deep)],
         overwrite=overwrite,

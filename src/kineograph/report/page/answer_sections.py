@@ -256,8 +256,8 @@ def _found_and_right(curves: Sequence[PrecisionRecallCurve]) -> Picture:
         shares = ", ".join(f"{curve.label} {percent(curve.share)}" for curve in drawn)
         caption += f" (dashed: {shares})."
     else:
-        shares_found = [curve.share for curve in drawn]
-        caption += f" ({percent(min(shares_found))} to {percent(max(shares_found))})."
+        least, most = (percent(pick(curve.share for curve in drawn)) for pick in (min, max))
+        caption += f" ({least})." if least == most else f" ({least} to {most})."
     if len(drawn) > curve_plots.COLOURED_CLASSES:
         caption += " Only the three lowest classes are named."
     return Picture(curve_plots.precision_recall_curves(curves), caption)

@@ -7,6 +7,12 @@ from kineograph.metrics.labels import confusion_counts
 from kineograph.report.page.blocks import Beside, Block, Facts, Fold, Say, Section, Table
 from kineograph.report.page.material import Material
 from kineograph.report.page.percent_table import percent_table, percents_of
+from kineograph.report.page.published_streams import (
+    FUSED,
+    other_classes,
+    published_table,
+    stream_tables,
+)
 from kineograph.report.page.words import (
     beside_published,
     differing_protocol,
@@ -21,15 +27,20 @@ def published(material: Material) -> Section:
     found = material.run.recipe.get("published")
     listed = found if isinstance(found, list) else []
     own = _own_stream(listed, material)
+    table = published_table(listed)
+    streams = table if table and own in table.columns else None
     blocks: list[Block] = []
     for figure in listed:
         theirs = number(within(figure, "value"))
-        if theirs is None:
+        stream = within(figure, "stream") or FUSED
+        in_table = streams is not None and stream in streams.columns
+        if theirs is None or (in_table and stream != own):
             continue
         name = str(figure.get("figure", "figure"))
-        stream = within(figure, "stream") or ""
         ours = number(material.scores.get(name)) if stream == own else None
         reasons = differing_protocol(figure, material.run)
+        if streams and in_table:
+            reasons += other_classes(streams, material)
         title = f"{name.replace('_', ' ')}{f', {stream} alone' if stream else ''}"
         rows = [
             (f"Published {title}", percent(theirs)),
@@ -48,10 +59,8 @@ def published(material: Material) -> Section:
             ]
             head = ["", "precision", "recall", "F1"]
             blocks.append(Fold("Their table", [Table(head, theirs_rows)]))
-        recalls = within(figure, "recalls")
-        if isinstance(recalls, list) and recalls:
-            rows_of = [[str(row[0]), percent(number(row[1]))] for row in recalls]
-            blocks.append(Fold("Their share of right answers by class", [Table(["", ""], rows_of)]))
+        if streams and in_table:
+            blocks += stream_tables(streams, own, reasons, material)
         blocks += _confusions(figure, reasons, material)
     return Section("Beside the published figures", blocks)
 
@@ -59,8 +68,8 @@ def published(material: Material) -> Section:
 def _own_stream(listed: Sequence[Any], material: Material) -> str:
     """Of a run of one input, that stream's name, if figures of streams alone were published."""
     inputs = within(material.run.recipe.get("data"), "inputs")
-    alone = inputs[0] if isinstance(inputs, list) and len(inputs) == 1 else ""
-    return alone if alone in {within(figure, "stream") for figure in listed} else ""
+    alone = inputs[0] if isinstance(inputs, list) and len(inputs) == 1 else FUSED
+    return alone if alone in {within(figure, "stream") for figure in listed} else FUSED
 
 
 def _confusions(figure: dict[str, Any], reasons: Sequence[str], material: Material) -> list[Block]:

@@ -6,7 +6,7 @@ from kineograph.report.answers import Answer
 from kineograph.report.page.blocks import Say, Section, Table
 from kineograph.report.page.material import Material
 from kineograph.report.page.words import percent, span
-from kineograph.report.scores import score_answers
+from kineograph.report.scores import pool, right_by_class, score_answers
 from kineograph.report.streams import read_streams
 
 TITLE = "Stream by stream"
@@ -31,9 +31,6 @@ def stream_by_stream(material: Material) -> Section:
 
 def _row(name: str, answers: Sequence[Answer], classes: Sequence[str]) -> list[str]:
     scores = score_answers(answers, classes)
-    pairs = [pair for a in answers for pair in zip(a.truths, a.answers, strict=True)]
+    shares = right_by_class(pool(answers, classes))
     row = [name, percent(scores["accuracy"]), span(scores["interval"])]
-    for label in classes:
-        found = [answer == truth for truth, answer in pairs if truth == label]
-        row.append(percent(sum(found) / len(found) if found else None))
-    return row
+    return [*row, *(percent(shares[label]) for label in classes)]

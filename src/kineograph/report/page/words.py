@@ -207,12 +207,12 @@ def gain_words(gain: Difference) -> str:
 def differing_protocol(figure: dict[str, Any], run: RunFiles) -> list[str]:
     """Why a published figure is not comparable with ours; empty where data and split are alike."""
     reasons = []
-    name, theirs = run.known("data", "name"), figure.get("data")
-    if not name or not theirs or str(name).casefold() != str(theirs).casefold():
+    if not _same_data(run.known("data", "name"), figure.get("data")):
         reasons.append(f"other data (ours: {data_name(run)})")
     how = _split_kind(run)
     if figure.get("split") in AT_RANDOM and how in ("group", "given"):
-        reasons.append(f"theirs is dealt at random, ours is the harder test: {split_words(run)}")
+        harder = "ours" if run.environment.get("leakage") else "ours is the harder test"
+        reasons.append(f"theirs is dealt at random, {harder}: {split_words(run)}")
     elif figure.get("split") == ONE_PERSON != how:
         reasons.append(
             f"theirs tests one person, most likely mirrored too; ours: {split_words(run)}"
@@ -220,6 +220,14 @@ def differing_protocol(figure: dict[str, Any], run: RunFiles) -> list[str]:
     elif not how or figure.get("split") != how:
         reasons.append(f"not known to be split as ours: {split_words(run)}")
     return reasons
+
+
+def _same_data(ours: Any, theirs: Any) -> bool:
+    """Whether both names are of one set; after a comma ours says which of its splits was taken."""
+    if not ours or not theirs:
+        return False
+    name, known = str(ours).casefold(), str(theirs).casefold()
+    return name == known or name.startswith(f"{known}, ")
 
 
 def beside_published(ours: float | None, theirs: float, reasons: Sequence[str]) -> str:
