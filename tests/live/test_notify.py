@@ -96,6 +96,18 @@ def test_every_table_in_the_docs_is_one():
         read_sink(table, "docs/alerts.md")
 
 
+def test_the_receiver_in_the_docs_is_the_example():
+    (part,) = [
+        part.removeprefix("python\n")
+        for part in ALERTS.read_text(encoding="utf-8").split("```")[1::2]
+        if part.startswith("python\n")
+    ]
+    example = (ALERTS.parents[1] / "examples" / "receive_alerts.py").read_text(encoding="utf-8")
+    code = [line for line in example.splitlines(keepends=True) if not line.startswith('    """')]
+    code = [line for line in code if not line.startswith('        """')]
+    assert part in "".join(code).replace("\n\n    def", "\n    def")
+
+
 def test_a_test_alert_goes_through_every_sink_and_says_how_it_went(tmp_path):
     def refuse(message):
         raise Refused("410 Gone")
