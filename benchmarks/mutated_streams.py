@@ -24,10 +24,10 @@ from pathlib import Path
 import av
 import numpy as np
 
-from kineograph.media.camera import Camera
-from kineograph.media.camera_options import CameraOptions
-from kineograph.media.shots import Health
-from kineograph.media.source import parse_source
+from kineograph.media.cameras.camera import Camera
+from kineograph.media.cameras.options import CameraOptions
+from kineograph.media.cameras.shots import Health
+from kineograph.media.cameras.source import parse_source
 
 LONGEST_SECONDS = 10.0
 KINDS = {

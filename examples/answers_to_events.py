@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kineograph.live.detect import Change, Detector
-from kineograph.live.rules import Rule
-from kineograph.live.smooth import smoothed
+from kineograph.live.detection.detect import Change, Detector
+from kineograph.live.detection.rules import Rule
+from kineograph.live.detection.smooth import smoothed
 
 RULE = Rule("fight", cool_down_seconds=8.0)
 BEGAN = datetime(2026, 2, 14, 18, 30, tzinfo=UTC)

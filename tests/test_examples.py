@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from kineograph.data.toy.actors import ActorsConfig, draw_clip
-from kineograph.live.message import Message
-from kineograph.live.notify.webhook import WebhookOptions, WebhookSink
+from kineograph.live.sending.message import Message
+from kineograph.live.sending.notify.webhook import WebhookOptions, WebhookSink
 from kineograph.media.write import write_video
 from kineograph.report.answers import Answer, read_answers, write_answers
 

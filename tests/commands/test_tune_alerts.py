@@ -9,7 +9,7 @@ import pytest
 from kineograph.data.annotation import Annotation, write_annotations
 from kineograph.errors import InputError
 from kineograph.live import tuning
-from kineograph.live.rules import rule_from_fields
+from kineograph.live.detection.rules import rule_from_fields
 from kineograph.media.write import write_video
 from tests.live.marked_videos import video
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from kineograph.live.packets import Cut
-from kineograph.media.packet import StoredPacket, StreamHead
+from kineograph.live.evidence.packets import Cut
+from kineograph.media.cameras.packet import StoredPacket, StreamHead
 
 START = datetime(2026, 2, 14, 18, 30, 12, tzinfo=UTC)
 

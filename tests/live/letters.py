@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from kineograph.live.message import Message
-from kineograph.live.outbox import Clock
+from kineograph.live.sending.message import Message
+from kineograph.live.sending.outbox import Clock
 
 
 def event(name: str = "e1", ended: bool = False, **changes: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kineograph.data.annotation import Annotation
-from kineograph.live.marked import MarkedVideo
+from kineograph.live.tuning.marked import MarkedVideo
 
 CLASSES = ("calm", "fight")
 

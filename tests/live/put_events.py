@@ -4,8 +4,8 @@ import sys
 import time
 from pathlib import Path
 
-from kineograph.live.notify import make_sinks, parse_sink
-from kineograph.live.outbox import Outbox, Patience
+from kineograph.live.sending.notify import make_sinks, parse_sink
+from kineograph.live.sending.outbox import Outbox, Patience
 from tests.live.letters import event
 
 home, count = Path(sys.argv[1]), int(sys.argv[2])

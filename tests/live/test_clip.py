@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
-from kineograph.live.clip import chosen_frames, decoded, hide, write_hidden, write_packets
-from kineograph.live.packets import Cut, PacketRing
+from kineograph.live.evidence.clip import chosen_frames, decoded, hide, write_hidden, write_packets
+from kineograph.live.evidence.packets import Cut, PacketRing
 from kineograph.media.frame import Box
 from kineograph.media.orientation import Orientation
-from kineograph.media.packet import StoredPacket, StreamHead
+from kineograph.media.cameras.packet import StoredPacket, StreamHead
 from tests.live.drawn_camera import code, draw_corridor, parts, read_back, sent
 
 AS_FILES_HOLD_IT = [
@@ -100,7 +100,7 @@ def test_nonsense_in_the_streams_head_costs_no_clip_where_packets_say_it_too(tmp
 
 def test_a_full_disk_is_an_oserror_and_leaves_no_file(tmp_path: Path):
     cut = sent(code(tmp_path / "a.mkv", draw_corridor(25)))
-    import kineograph.live.clip as module
+    import kineograph.live.evidence.clip as module
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "temporary_beside", lambda path: tmp_path / "part")

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
-from kineograph.live.detect import Change, Detector
-from kineograph.live.rules import Rule
-from kineograph.live.smooth import smoothed
+from kineograph.live.detection.detect import Change, Detector
+from kineograph.live.detection.rules import Rule
+from kineograph.live.detection.smooth import smoothed
 
 NOON = datetime(2026, 2, 16, 12, tzinfo=UTC)
 PLAIN = Rule("fight", smooth_seconds=0, shortest_seconds=0.5, join_seconds=0, cool_down_seconds=0)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
-from kineograph.live.events import Event, event_id
+from kineograph.live.detection.event import Event, event_id
 
 NOON = datetime(2026, 2, 14, 12, 0, 0, 250_000, tzinfo=UTC)
 NAME = event_id("hall", "whole", "fight", "seen", NOON)

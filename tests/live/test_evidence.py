@@ -19,14 +19,14 @@ import pytest
 from PIL import Image
 
 from kineograph.errors import InputError
-from kineograph.live import evidence as module
-from kineograph.live import write_evidence
-from kineograph.live.evidence import EvidenceOptions, EvidenceWriter
-from kineograph.live.journal import JOURNAL, Journal
-from kineograph.live.packets import Cut
-from kineograph.live.recording import CameraEvidence, Source
-from kineograph.live.retention import Retention, finish_removals
-from kineograph.live.verify import verify
+from kineograph.live.evidence import writer as module
+from kineograph.live.evidence import write_event as write_evidence
+from kineograph.live.evidence.writer import EvidenceOptions, EvidenceWriter
+from kineograph.live.journal.journal import JOURNAL, Journal
+from kineograph.live.evidence.packets import Cut
+from kineograph.live.evidence.recording import CameraEvidence, Source
+from kineograph.live.evidence.retention import Retention, finish_removals
+from kineograph.live.journal.verify import verify
 from kineograph.media.frame import Box
 from tests.live.drawn_camera import code, draw_corridor, fields, read_back, sent
 
@@ -47,7 +47,7 @@ def real_strip():
 def no_strip(request, monkeypatch):
     """Elsewhere its pictures are chosen, and then not drawn."""
     if "real_strip" not in request.fixturenames:
-        monkeypatch.setattr("kineograph.live.strip.draw_strip", lambda *given: b"a strip")
+        monkeypatch.setattr("kineograph.live.evidence.strip.draw_strip", lambda *given: b"a strip")
 
 
 class Told:
@@ -217,7 +217,7 @@ def test_masked_parts_are_never_on_the_disk(tmp_path, film, real_strip):
 def test_what_is_drawn_into_the_strip_is_masked(tmp_path, film, monkeypatch):
     drawn = []
     monkeypatch.setattr(
-        "kineograph.live.strip.draw_strip", lambda frames, *_: drawn.extend(frames) or b"a strip"
+        "kineograph.live.evidence.strip.draw_strip", lambda frames, *_: drawn.extend(frames) or b"a strip"
     )
     write(tmp_path, film, fields(4.0, 5.5), masks=(Box(0, 0, 128, 60),))
     assert len(drawn) == 8
@@ -230,7 +230,7 @@ def test_what_cannot_be_masked_is_not_stored_at_all(tmp_path, film, monkeypatch)
     def broken(*_):
         raise RuntimeError("no encoder")
 
-    monkeypatch.setattr("kineograph.live.clip.VideoWriter.add", broken)
+    monkeypatch.setattr("kineograph.live.evidence.clip.VideoWriter.add", broken)
     write(tmp_path, film, fields(4.0, 5.5), masks=(Box(0, 0, 128, 60),))
     folder = only_folder(tmp_path)
     assert sorted(p.name for p in folder.iterdir()) == ["event.json", "strip.png"]
@@ -264,7 +264,7 @@ def test_a_disk_that_takes_no_files_still_gets_the_entry(tmp_path, film, monkeyp
     def refuse(*_, **__):
         raise OSError(kind, os.strerror(kind))
 
-    monkeypatch.setattr("kineograph.live.clip._mux", refuse)
+    monkeypatch.setattr("kineograph.live.evidence.clip._mux", refuse)
     monkeypatch.setattr(write_evidence, "write_bytes_whole", refuse)
     status = write(tmp_path, film, fields(4.0, 5.5)).status()
     event = next(
@@ -282,7 +282,7 @@ def test_only_the_clip_is_lost_where_only_the_clip_has_no_room(tmp_path, film, m
     def refuse(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("kineograph.live.clip._mux", refuse)
+    monkeypatch.setattr("kineograph.live.evidence.clip._mux", refuse)
     write(tmp_path, film, fields(4.0, 5.5))
     assert sorted(p.name for p in only_folder(tmp_path).iterdir()) == ["event.json", "strip.png"]
     assert verify(tmp_path).is_whole
@@ -361,8 +361,8 @@ CHILD = """
 import sys, time
 from dataclasses import replace
 from pathlib import Path
-from kineograph.live import write_evidence
-from kineograph.live.evidence import EvidenceOptions, EvidenceWriter
+from kineograph.live.evidence import write_event as write_evidence
+from kineograph.live.evidence.writer import EvidenceOptions, EvidenceWriter
 from tests.live.drawn_camera import fields, sent
 write_evidence._write_strip = lambda path, job: path.write_bytes(b"a strip")
 home, film, first = Path(sys.argv[1]), sent(Path(sys.argv[2])), float(sys.argv[3])
@@ -427,7 +427,7 @@ def test_retention_takes_the_oldest_that_is_handed_over(tmp_path, film):
 def test_a_removal_that_a_crash_cut_off_is_finished(tmp_path, film, monkeypatch):
     write(tmp_path, film, fields(4.0, 5.5))
     journal = Journal(tmp_path)
-    monkeypatch.setattr("kineograph.live.retention._remove_folder", lambda *_: None)
+    monkeypatch.setattr("kineograph.live.evidence.retention._remove_folder", lambda *_: None)
     Retention(30, 1).sweep(journal, lambda event_id: True)
     monkeypatch.undo()
     journal.removed.add("../" + tmp_path.name + "-neighbour")  # an altered journal

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from kineograph.live.events import WHOLE, Event, event_id
-from kineograph.live.evidence import EvidenceOptions, EvidenceWriter
-from kineograph.live.verify import verify
+from kineograph.live.detection.event import WHOLE, Event, event_id
+from kineograph.live.evidence.writer import EvidenceOptions, EvidenceWriter
+from kineograph.live.journal.verify import verify
 from kineograph.media import read_frames
 from tests.live.drawn_camera import code, draw_corridor, parts, read_back
 from tests.media.camera_servers import (

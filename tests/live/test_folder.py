@@ -6,10 +6,10 @@ import shutil
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.live.message import Message, message_of
-from kineograph.live.notify import make_sinks
-from kineograph.live.notify.folder import FolderOptions, FolderSink
-from kineograph.live.outbox import Outbox
+from kineograph.live.sending.message import Message, message_of
+from kineograph.live.sending.notify import make_sinks
+from kineograph.live.sending.notify.folder import FolderOptions, FolderSink
+from kineograph.live.sending.outbox import Outbox
 from tests.live.letters import Hourglass, event
 
 

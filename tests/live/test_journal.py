@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.live import journal as module
-from kineograph.live.entries import parse
-from kineograph.live.journal import JOURNAL, KEY, RESERVE, TORN, Journal
-from kineograph.live.signing import public_path, read_public
-from kineograph.live.verify import verify
+from kineograph.live.journal import journal as module
+from kineograph.live.journal.entries import parse
+from kineograph.live.journal.journal import JOURNAL, KEY, RESERVE, TORN, Journal
+from kineograph.live.journal.signing import public_path, read_public
+from kineograph.live.journal.verify import verify
 
 
 def entries(folder: Path) -> list:
@@ -106,7 +106,7 @@ def test_a_torn_end_is_set_aside_and_the_chain_goes_on(tmp_path: Path, tail: byt
 CHILD = """
 import sys
 from pathlib import Path
-from kineograph.live.journal import Journal
+from kineograph.live.journal.journal import Journal
 journal = Journal(Path(sys.argv[1]))
 while True:
     entry = journal.append("event", {"text": "x" * (journal.number * 37 % 900)})
@@ -182,7 +182,7 @@ def test_what_no_memory_may_hold_is_refused(tmp_path: Path, monkeypatch):
 LIMITED = """
 import resource, sys
 from pathlib import Path
-from kineograph.live.journal import Journal
+from kineograph.live.journal.journal import Journal
 journal = Journal(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (journal.path.stat().st_size + 1000, -1))
 for _ in range(5):

@@ -9,8 +9,8 @@ from email import message_from_bytes, policy
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.live.message import Refused, message_of
-from kineograph.live.notify.mail import MailOptions, MailSink, compose
+from kineograph.live.sending.message import Refused, message_of
+from kineograph.live.sending.notify.mail import MailOptions, MailSink, compose
 from tests.live.letters import event
 from tests.live.servers import certificate, free_port
 

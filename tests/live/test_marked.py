@@ -7,7 +7,7 @@ import pytest
 
 from kineograph.data.annotation import Annotation
 from kineograph.errors import InputError
-from kineograph.live.marked import check_marked, group_of, marks_by_video
+from kineograph.live.tuning.marked import check_marked, group_of, marks_by_video
 from tests.live.marked_videos import video
 
 PLAIN = video("v0", [(10, 20, 0.9)])

@@ -11,8 +11,8 @@ from dataclasses import replace
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.live.message import Refused, message_of
-from kineograph.live.notify.mqtt import MqttOptions, MqttSink, slug
+from kineograph.live.sending.message import Refused, message_of
+from kineograph.live.sending.notify.mqtt import MqttOptions, MqttSink, slug
 from tests.live.letters import event
 from tests.live.servers import Broker, certificate, until
 
@@ -152,8 +152,8 @@ def test_a_camera_that_is_away_is_not_available(sink, listener):
 @pytest.mark.live
 def test_the_broker_says_offline_when_the_program_is_killed(broker, listener):
     code = (
-        "import os, signal, sys\nfrom kineograph.live.message import message_of\n"
-        "from kineograph.live.notify.mqtt import *\nfrom tests.live.letters import event\n"
+        "import os, signal, sys\nfrom kineograph.live.sending.message import message_of\n"
+        "from kineograph.live.sending.notify.mqtt import *\nfrom tests.live.letters import event\n"
         "sink = MqttSink(MqttOptions('127.0.0.1', int(sys.argv[1])))\n"
         "sink.send(message_of(event()))\nos.kill(os.getpid(), signal.SIGKILL)"
     )

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.live.message import Refused, message_of
-from kineograph.live.notify import SINKS, announce, make_sinks, parse_sink, read_sink
-from kineograph.live.notify.folder import FolderOptions
-from kineograph.live.notify.mail import MailOptions
-from kineograph.live.notify.mqtt import MqttOptions
-from kineograph.live.notify.trial import send_test
-from kineograph.live.notify.webhook import WebhookOptions
+from kineograph.live.sending.message import Refused, message_of
+from kineograph.live.sending.notify import SINKS, announce, make_sinks, parse_sink, read_sink
+from kineograph.live.sending.notify.folder import FolderOptions
+from kineograph.live.sending.notify.mail import MailOptions
+from kineograph.live.sending.notify.mqtt import MqttOptions
+from kineograph.live.sending.notify.trial import send_test
+from kineograph.live.sending.notify.webhook import WebhookOptions
 from tests.live.letters import Listed, event
 
 ALERTS = Path(__file__).parents[2] / "docs" / "alerts.md"
@@ -145,7 +145,7 @@ def test_what_a_message_says_of_its_files(tmp_path):
 
 def test_heavy_libraries_wait_until_they_are_used():
     code = (
-        "import sys, kineograph.live.outbox, kineograph.live.notify.trial\n"
+        "import sys, kineograph.live.sending.outbox, kineograph.live.sending.notify.trial\n"
         "print({'paho', 'PIL', 'torch', 'numpy', 'pydantic'} & set(sys.modules))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

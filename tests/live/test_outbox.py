@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
-from kineograph.live import letters
-from kineograph.live.message import Refused
-from kineograph.live.outbox import LEAST_TRIES, Outbox, Patience
+from kineograph.live.sending import letters
+from kineograph.live.sending.message import Refused
+from kineograph.live.sending.outbox import LEAST_TRIES, Outbox, Patience
 from tests.live.letters import Hourglass, Listed, event
 from tests.live.servers import until
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
-from kineograph.live.rules import Rule, rule_from_fields, rule_to_toml
+from kineograph.live.detection.rules import Rule, rule_from_fields, rule_to_toml
 
 names = st.text(min_size=1, max_size=8).filter(str.strip)
 lists = st.lists(names, max_size=3, unique=True).map(tuple)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
-from kineograph.live.schedule import DAYS, Schedule, Span, read_schedule
+from kineograph.live.detection.schedule import DAYS, Schedule, Span, read_schedule
 
 ZONE = "Europe/Ljubljana"
 MONDAY = datetime(2026, 2, 16)  # no change of clocks in its week

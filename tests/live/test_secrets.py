@@ -8,12 +8,12 @@ from urllib.parse import quote
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.live.message import Refused, message_of
-from kineograph.live.notify import SINKS, make_sinks, read_sink
-from kineograph.live.notify.trial import send_test
-from kineograph.live.notify.webhook import WebhookOptions, WebhookSink
-from kineograph.live.outbox import Outbox, Patience
-from kineograph.live.secret import Secret, hide, unsaid
+from kineograph.live.sending.message import Refused, message_of
+from kineograph.live.sending.notify import SINKS, make_sinks, read_sink
+from kineograph.live.sending.notify.trial import send_test
+from kineograph.live.sending.notify.webhook import WebhookOptions, WebhookSink
+from kineograph.live.sending.outbox import Outbox, Patience
+from kineograph.live.sending.secret import Secret, hide, unsaid
 from tests.live.letters import Hourglass, event
 from tests.live.servers import Broker, free_port, web
 from tests.live.test_mail import mail_server

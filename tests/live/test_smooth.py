@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kineograph.live.smooth import Smoother, smoothed
+from kineograph.live.detection.smooth import Smoother, smoothed
 
 answers = st.lists(
     st.tuples(st.integers(1, 40), st.floats(0, 1)), min_size=1, max_size=20

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kineograph.live.detect import Detector
-from kineograph.live.rules import Rule
-from kineograph.live.smooth import smoothed
-from kineograph.live.thresholds import choose, events_under, scores_of, settings_of, tune
-from kineograph.live.thresholds_picture import best_curve, draw_tuned
+from kineograph.live.detection.detect import Detector
+from kineograph.live.detection.rules import Rule
+from kineograph.live.detection.smooth import smoothed
+from kineograph.live.tuning.thresholds import choose, events_under, scores_of, settings_of, tune
+from kineograph.live.tuning.thresholds_picture import best_curve, draw_tuned
 from kineograph.metrics.events import EventScore
 from tests.live.marked_videos import CLASSES, video
 

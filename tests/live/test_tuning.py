@@ -7,10 +7,10 @@ import pytest
 
 from kineograph.data.annotation import Annotation
 from kineograph.errors import InputError
-from kineograph.live.rules import Rule, rule_from_fields
-from kineograph.live.thresholds import tune
-from kineograph.live.tuning import fields_of_tuned, rules_for, toml_of
-from kineograph.live.words import length_in_words, rate_in_words, score_in_words
+from kineograph.live.detection.rules import Rule, rule_from_fields
+from kineograph.live.tuning.thresholds import tune
+from kineograph.live.tuning.tune import fields_of_tuned, rules_for, toml_of
+from kineograph.live.tuning.words import length_in_words, rate_in_words, score_in_words
 from kineograph.metrics.events import EventScore
 from tests.live.marked_videos import CLASSES, video
 

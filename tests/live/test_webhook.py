@@ -12,8 +12,8 @@ from email import message_from_bytes
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.live.message import Refused, message_of
-from kineograph.live.notify.webhook import WebhookOptions, WebhookSink, sign
+from kineograph.live.sending.message import Refused, message_of
+from kineograph.live.sending.notify.webhook import WebhookOptions, WebhookSink, sign
 from tests.live.letters import event
 from tests.live.servers import certificate, web
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from kineograph.media import read_frames
-from kineograph.media.camera import Camera
-from kineograph.media.camera_options import CameraOptions
+from kineograph.media.cameras.camera import Camera
+from kineograph.media.cameras.options import CameraOptions
 from kineograph.media.convert import Converter
-from kineograph.media.shots import Health, Shot
-from kineograph.media.source import Source, parse_source
+from kineograph.media.cameras.shots import Health, Shot
+from kineograph.media.cameras.source import Source, parse_source
 
 LONGEST_SECONDS = 30.0  # a test that waits longer has failed
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.media import camera_reader
-from kineograph.media.source import Source
+from kineograph.media.cameras import reader as camera_reader
+from kineograph.media.cameras.source import Source
 from tests.media.drawn_clips import draw_scene, encode, numbered
 from tests.media.taking import (
     assert_shows,

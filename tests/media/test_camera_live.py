@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from kineograph.media.source import Source
+from kineograph.media.cameras.source import Source
 from tests.media.camera_servers import (
     HEAD,
     RtspServer,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
-from kineograph.media.camera_options import CameraOptions, retry_seconds
+from kineograph.media.cameras.options import CameraOptions, retry_seconds
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kineograph.media.clock import CameraClock
+from kineograph.media.cameras.clock import CameraClock
 
 
 def placed(clock, frames):

@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kineograph.media.multipart import MultipartParser, boundary_of
+from kineograph.media.cameras.multipart import MultipartParser, boundary_of
 
 BODIES = st.lists(
     st.binary(min_size=1, max_size=200).filter(lambda b: b"--frame" not in b), max_size=6

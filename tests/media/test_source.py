@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
-from kineograph.media.source import Source, parse_source, without_secrets
+from kineograph.media.cameras.source import Source, parse_source, without_secrets
 
 
 def test_a_file_and_a_folder_are_named_after_themselves(tmp_path):

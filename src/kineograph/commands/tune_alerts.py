@@ -35,7 +35,7 @@ def tune_alerts(
     screen = Screen(as_json)
     screen.say("Loading …")
     from kineograph.data.annotation import read_annotations
-    from kineograph.live.tuning import fields_of_tuned, rules_for, watch_marked
+    from kineograph.live.tuning.tune import fields_of_tuned, rules_for, watch_marked
     from kineograph.recipes import load
     from kineograph.training.reproduce import choose_device
 
@@ -74,8 +74,8 @@ def _tune(
     asked: dict[str, float],
 ) -> list[Any]:
     """Every rule with its thresholds, each shown as soon as it is chosen."""
-    from kineograph.live.marked import check_marked
-    from kineograph.live.thresholds import tune
+    from kineograph.live.tuning.marked import check_marked
+    from kineograph.live.tuning.thresholds import tune
 
     check_marked(videos, {rule.label: rule.labels or (rule.label,) for rule in rules}, marks)
     found = []
@@ -102,7 +102,7 @@ def _show(screen: Screen, tuned: Any, most_per_hour: float) -> None:
     """A row for each video left out, all of them together, and what to make of it."""
     from rich.table import Table
 
-    from kineograph.live.words import length_in_words, rate_in_words, score_in_words
+    from kineograph.live.tuning.words import length_in_words, rate_in_words, score_in_words
     from kineograph.metrics.events import HOUR_SECONDS, poisson_interval
 
     table = Table(box=None, pad_edge=False)
@@ -130,7 +130,7 @@ def _show(screen: Screen, tuned: Any, most_per_hour: float) -> None:
 
 
 def _cells(score: Any) -> list[str]:
-    from kineograph.live.words import rate_in_words
+    from kineograph.live.tuning.words import rate_in_words
 
     recall = "–" if score.recall is None else f"{100 * score.recall:.0f} %"
     delay = score.delay()
@@ -156,8 +156,8 @@ def _write(
 ) -> list[str]:
     """The rules, and beside them a picture for each."""
     from kineograph.errors import InputError
-    from kineograph.live.thresholds_picture import write_tuned_picture
-    from kineograph.live.tuning import toml_of
+    from kineograph.live.tuning.thresholds_picture import write_tuned_picture
+    from kineograph.live.tuning.tune import toml_of
     from kineograph.whole_file import write_text_whole
 
     if path is None:

@@ -24,8 +24,8 @@ def verify(
 ) -> int:
     """Hold every file against the journal, and the journal against its chain and signatures."""
     screen = Screen(as_json)
-    from kineograph.live.verify import as_fields
-    from kineograph.live.verify import verify as verify_folder
+    from kineograph.live.journal.verify import as_fields
+    from kineograph.live.journal.verify import verify as verify_folder
 
     found = verify_folder(folder, public_key=public_key, head=head)
     screen.say(f"{folder}: {found.entries} entries, signed by {found.key[:16]}…")

@@ -20,7 +20,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from kineograph.errors import InputError
-from kineograph.media.clock import StreamClock
+from kineograph.media.cameras.clock import StreamClock
 from kineograph.media.container import open_video
 from kineograph.media.convert import Shown
 from kineograph.media.frame import BrokenClipError, MediaInfo

@@ -1,0 +1,1 @@
+"""From answers over time to events: rules, schedules, smoothing, thresholds."""

@@ -1,0 +1,1 @@
+"""What is kept of an event: clip, film strip, scores, and for how long."""

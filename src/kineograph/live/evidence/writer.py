@@ -1,0 +1,264 @@
+"""Evidence of events on the disk: clip, film strip and scores, hashed into the journal.
+
+    evidence/hall/2026-02-14/183012-fight-3fa9c1d2/clip.mkv strip.png event.json
+
+A thread of its own writes; what is handed to it is bounded, and where the disk does not keep up the
+clip is given up, never the entry. A folder appears when all of it is on the disk, and only then the
+journal names it; a crash in between is put right at the next start.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from kineograph.errors import InputError
+from kineograph.live.evidence.adopt import adopt, what_was_cut_off
+from kineograph.live.journal.entries import Entry
+from kineograph.live.journal.journal import Journal
+from kineograph.live.evidence.recording import CameraEvidence, Job, Source
+from kineograph.live.evidence.retention import Retention, finish_removals
+from kineograph.live.evidence.write_event import describe_machine, write_event
+from kineograph.media.frame import Box
+from kineograph.media.cameras.source import without_secrets
+
+MOST_JOBS = 1000
+MOST_JOB_BYTES = 256 * 1024**2  # of packets that wait for the disk
+SWEEP_SECONDS = 3600.0  # between looks for what is too old
+FULL_SWEEP_SECONDS = 10.0  # where there is too much
+_POLL_SECONDS = 0.5
+_LOG = logging.getLogger("kineograph.evidence")
+
+Done = Callable[[dict[str, Any], list[Path], Entry], None]
+
+
+@dataclass(frozen=True)
+class EvidenceOptions:
+    """What is kept of an event, and for how long. Raises InputError for what cannot be meant.
+
+    masks: windows of the camera's picture, in pixels, that are never stored. most_bytes: of packets
+    held in memory for a camera before an event, and again for each clip.
+    """
+
+    folder: Path = Path("evidence")
+    key: Path | None = None  # the private key's file; in the folder if not given
+    pre_roll_seconds: float = 5.0
+    post_roll_seconds: float = 5.0
+    longest_seconds: float = 120.0
+    masks: tuple[Box, ...] = ()
+    blur_outside_windows: bool = False
+    keep_days: float = 30.0
+    keep_bytes: int = 20 * 10**9
+    most_bytes: int = 64 * 1024**2
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant, in one line."""
+        for name in ("pre_roll_seconds", "post_roll_seconds"):
+            value = getattr(self, name)
+            if not (isfinite(value) and 0 <= value <= 600):
+                raise InputError(f"{name} {value:g}: from 0 to 600. Give 5, for example.")
+        if not (isfinite(self.longest_seconds) and self.longest_seconds > self.pre_roll_seconds):
+            raise InputError(
+                f"longest_seconds {self.longest_seconds:g}: a clip is longer than its pre-roll of "
+                f"{self.pre_roll_seconds:g} s. Give 120, for example."
+            )
+        for box in self.masks:
+            if len(box) != 4 or box[2] < 1 or box[3] < 1:
+                raise InputError(
+                    f"mask {tuple(box)}: a mask is x, y, width, height in pixels, and has an area. "
+                    "Give [0, 0, 100, 50], for example."
+                )
+        if self.most_bytes < 1:
+            raise InputError(f"most_bytes {self.most_bytes}: must be above 0. Give 67108864.")
+        Retention(self.keep_days, self.keep_bytes)
+
+
+@dataclass(frozen=True)
+class EvidenceStatus:
+    """Counts since the start, and what is held now."""
+
+    written: int  # events with their folders
+    with_problems: int  # of these, events of which something could not be kept
+    without_clip: int  # clips given up since the disk did not keep up
+    lost: int  # events of which not even an entry could be made
+    waiting: int  # events in the queue
+    entries_waiting: int  # entries of the journal that the disk refuses
+    kept_folders: int
+    kept_bytes: int
+    head: str  # the journal's newest hash
+    last_problem: str
+
+
+class EvidenceWriter:
+    """Writes the events of all cameras; make one `camera` each.
+
+    done(event, files, entry): called on the writer's thread when an event is in the journal; after
+    a crash once more, with the same id, for what nobody may have been told of.
+    handed_over(event_id): whether every sink has it, so that retention may remove it.
+    Raises as Journal does.
+    """
+
+    def __init__(
+        self,
+        options: EvidenceOptions,
+        *,
+        done: Done = lambda event, files, entry: None,
+        handed_over: Callable[[str], bool] = lambda event_id: True,
+    ):
+        self._options, self._done, self._handed_over = options, done, handed_over
+        self.journal = Journal(options.folder, key=options.key)
+        self._retention = Retention(options.keep_days, options.keep_bytes)
+        self._machine = describe_machine()
+        self._cameras: list[CameraEvidence] = []
+        self._jobs: deque[Job] = deque()
+        self._job_bytes = 0
+        self._changed = threading.Condition()
+        self._ending = False
+        self._swept = float("-inf")
+        self._written = self._with_problems = self._without_clip = self._lost = 0
+        self._last_problem = ""
+        self._thread = threading.Thread(target=self._run, name="evidence", daemon=True)
+        self._thread.start()
+
+    def camera(
+        self,
+        name: str,
+        *,
+        address: str,
+        network: str,
+        windows: Sequence[Box] = (),
+        options: EvidenceOptions | None = None,
+    ) -> CameraEvidence:
+        """What one camera's thread and the loop speak to; `options`: its own, if any."""
+        from kineograph.live.evidence.clip import hide
+
+        own = options or self._options
+        shown = without_secrets(address) if "://" in address else address
+        sharp = windows if own.blur_outside_windows else None
+        hidden = hide(own.masks, sharp) if own.masks or own.blur_outside_windows else None
+        camera = CameraEvidence(
+            Source(name, shown, network, hidden),
+            self._submit,
+            pre_roll_seconds=own.pre_roll_seconds,
+            post_roll_seconds=own.post_roll_seconds,
+            longest_seconds=own.longest_seconds,
+            most_bytes=own.most_bytes,
+        )
+        self._cameras.append(camera)
+        return camera
+
+    def status(self) -> EvidenceStatus:
+        """For the dashboard."""
+        return EvidenceStatus(
+            written=self._written,
+            with_problems=self._with_problems,
+            without_clip=self._without_clip,
+            lost=self._lost,
+            waiting=len(self._jobs),
+            entries_waiting=self.journal.waiting,
+            kept_folders=len(self.journal.kept),
+            kept_bytes=self.journal.kept_bytes,
+            head=self.journal.head,
+            last_problem=self._last_problem,
+        )
+
+    def close(self) -> None:
+        """Write all that is open as far as it has come, then let go of the journal."""
+        for camera in self._cameras:
+            camera.close()
+        with self._changed:
+            self._ending = True
+            self._changed.notify()
+        self._thread.join()
+        self.journal.close()
+
+    def _submit(self, job: Job) -> None:
+        """Into the queue, never waiting: where there is no room for the packets, without them."""
+        with self._changed:
+            if self._job_bytes + job.size_bytes > MOST_JOB_BYTES:
+                self._without_clip += 1
+                words = "no clip: the disk did not keep up"
+                job = replace(job, cut=replace(job.cut, packets=()), problems=(words,))
+            if len(self._jobs) >= MOST_JOBS:
+                self._lost += 1
+                self._last_problem = f"{MOST_JOBS} events wait for the disk; one was lost"
+                return
+            self._jobs.append(job)
+            self._job_bytes += job.size_bytes
+            self._changed.notify()
+
+    def _run(self) -> None:
+        """The thread: first what a crash left, then one event after the other."""
+        self._guarded(self._begin)
+        while True:
+            with self._changed:
+                if not self._jobs and not self._ending:
+                    self._changed.wait(_POLL_SECONDS)
+                job = self._jobs.popleft() if self._jobs else None
+                if job is None and self._ending:
+                    break
+            if job is not None:
+                self._guarded(self._write, job)
+                with self._changed:
+                    self._job_bytes -= job.size_bytes
+            self._guarded(self._tidy)
+        self._guarded(self.journal.append, "stopped", {})
+
+    def _guarded(self, do: Callable[..., Any], *given: Any) -> None:
+        """A disk, a codec or a picture may fail in any way; the cameras are watched on."""
+        try:
+            do(*given)
+        except Exception as error:
+            self._last_problem = " ".join(str(error).split()) or type(error).__name__
+            _LOG.exception("evidence: %s", self._last_problem)
+
+    def _begin(self) -> None:
+        """Whatever a crash left is put right, and told again to whom it may not have been told."""
+        newest = self.journal.newest
+        self.journal.append("started", {"machine": self._machine})
+        finish_removals(self.journal)
+        if newest is not None:
+            self._tell(newest)
+        for entry in (*adopt(self.journal), *what_was_cut_off(self.journal)):
+            self._tell(entry)
+
+    def _write(self, job: Job) -> None:
+        if job.kind != "event":
+            if not (job.kind == "begun" and job.event["id"] in self.journal.events):
+                self.journal.append(job.kind, {"event": job.event})
+            return
+        if job.event["id"] in self.journal.events:
+            return
+        entry = write_event(self.journal, job, self._machine)
+        self._written += 1
+        if problems := entry.content["problems"]:
+            self._with_problems += 1
+            self._last_problem = f"{job.event['id']}: {problems[0]}"
+        self._tell(entry)
+
+    def _tell(self, entry: Entry) -> None:
+        if not entry.content.get("event"):
+            return  # a folder of which nobody knows what it was
+        folder = self.journal.folder / str(entry.content.get("folder", ""))
+        files = [folder / name for name in entry.content.get("files", {})]
+        self._done(entry.content["event"], [f for f in files if f.is_file()], entry)
+
+    def _tidy(self) -> None:
+        """What is done now and then."""
+        for camera in self._cameras:
+            camera.finish_late()
+        if self.journal.waiting:
+            self.journal.retry()
+        too_much = self.journal.kept_bytes > self._retention.most_bytes
+        since = time.monotonic() - self._swept
+        if since >= (FULL_SWEEP_SECONDS if too_much else SWEEP_SECONDS):
+            self._swept = time.monotonic()
+            self._retention.sweep(self.journal, self._handed_over, datetime.now(UTC))

@@ -1,0 +1,1 @@
+"""An append-only chain of signed entries, and what it proves."""

@@ -1,0 +1,120 @@
+"""Where alerts go: one file a sink, an options dataclass and a class with `send` and `close`."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, fields
+from typing import Any, TypeAlias, get_type_hints
+from urllib.parse import parse_qsl
+
+from kineograph.errors import InputError, nearest
+from kineograph.live.sending.message import Sink
+from kineograph.live.sending.notify.folder import FolderOptions, FolderSink
+from kineograph.live.sending.notify.mail import MailOptions, MailSink
+from kineograph.live.sending.notify.mqtt import MqttOptions, MqttSink
+from kineograph.live.sending.notify.webhook import WebhookOptions, WebhookSink
+
+SinkOptions: TypeAlias = FolderOptions | WebhookOptions | MailOptions | MqttOptions
+
+# Adding a sink is one file and one line here: options, what makes the sink of them, and which
+# option stands after the colon on the command line.
+SINKS: dict[str, tuple[type[Any], Any, str]] = {
+    "folder": (FolderOptions, FolderSink, "path"),
+    "webhook": (WebhookOptions, WebhookSink, "url"),
+    "mail": (MailOptions, MailSink, "to"),
+    "mqtt": (MqttOptions, MqttSink, "host"),
+}
+WHOLE = {"folder", "webhook"}  # what follows the colon is one value, whatever signs it holds
+SECRETS = {  # where the command line looks for what it must not hold, if this is set
+    "webhook": ("secret_env", "KINEOGRAPH_WEBHOOK_SECRET"),
+    "mail": ("password_env", "KINEOGRAPH_MAIL_PASSWORD"),
+    "mqtt": ("password_env", "KINEOGRAPH_MQTT_PASSWORD"),
+}
+
+
+def parse_sink(text: str) -> SinkOptions:
+    """`folder:PATH`, `webhook:URL`, `mail:TO?host=H&sender=S` or `mqtt:HOST:PORT` as options.
+
+    Raises InputError for what is none of them.
+    """
+    kind, colon, rest = text.partition(":")
+    if kind not in SINKS or not colon or not rest:
+        hint = nearest(kind, SINKS) or f"Write one of {', '.join(f'{k}:…' for k in SINKS)}."
+        raise InputError(f"--sink {kind}: no such place. {hint}")
+    first = SINKS[kind][2]
+    target, _, query = (rest, "", "") if kind in WHOLE else rest.partition("?")
+    table: dict[str, Any] = {"kind": kind, first: target, **dict(parse_qsl(query))}
+    if kind == "mqtt" and target.count(":") == 1:
+        table["host"], table["port"] = target.split(":")
+    hints = get_type_hints(SINKS[kind][0])
+    for name, value in table.items():
+        if "tuple" in str(hints.get(name)):
+            table[name] = tuple(each.strip() for each in value.split(","))
+    field, variable = SECRETS.get(kind, ("", ""))
+    wanted = kind == "webhook" or "username" in table
+    if wanted and variable in os.environ and not _places(table, field):
+        table[field] = variable
+    return read_sink(table, f"--sink {kind}")
+
+
+def read_sink(table: Mapping[str, Any], where: str) -> SinkOptions:
+    """One `[[sinks]]` table of watch.toml as options; `where` begins the errors."""
+    from pydantic import TypeAdapter, ValidationError
+
+    given = dict(table)
+    kind = given.pop("kind", None)
+    if kind not in SINKS:
+        hint = nearest(str(kind), SINKS) or f"Write one of {', '.join(SINKS)}."
+        raise InputError(f"{where}: kind {kind!r} is no sink. {hint}")
+    options = SINKS[kind][0]
+    known = {each.name: each for each in fields(options)}
+    for name in given:
+        if name not in known:
+            raise InputError(f"{where}: {kind} has no field '{name}'. {_instead(name, known)}")
+    for name, each in known.items():
+        if each.default is MISSING and name not in given:
+            raise InputError(f"{where}: {kind} needs '{name}'. Add {name} = ….")
+    try:
+        found: SinkOptions = TypeAdapter(options).validate_python(given)
+    except ValidationError as error:
+        first = error.errors()[0]  # its value is not said: someone may have put a password there
+        rule = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+        field = ".".join(str(part) for part in first["loc"])
+        if not field:
+            raise InputError(f"{where}: {rule}") from None
+        raise InputError(f"{where}: {field} {rule}. See docs/alerts.md for it.") from None
+    return found
+
+
+def make_sinks(options: Sequence[SinkOptions]) -> dict[str, Sink]:
+    """Sinks by their names, for an Outbox. Raises InputError for two of one name."""
+    found: dict[str, Sink] = {}
+    makes = {kind: make for kind, make, _ in SINKS.values()}
+    for each in options:
+        if each.name in found:
+            raise InputError(
+                f"sinks: two are named '{each.name}', and what waits is kept by name. Give each "
+                "a name of its own."
+            )
+        found[each.name] = makes[type(each)](each)
+    return found
+
+
+def announce(sinks: Mapping[str, Sink], cameras: Mapping[str, Sequence[str]]) -> None:
+    """Tell sinks that show cameras and their labels beforehand; waits for nothing."""
+    for sink in sinks.values():
+        if isinstance(sink, MqttSink):
+            sink.announce(cameras)
+
+
+def _places(table: Mapping[str, Any], field: str) -> bool:
+    stem = field.removesuffix("_env")
+    return any(f"{stem}_{place}" in table for place in ("env", "file"))
+
+
+def _instead(name: str, known: Mapping[str, Any]) -> str:
+    if f"{name}_env" in known:
+        return (
+            f'Secrets do not stand here: write {name}_env = "VARIABLE" or {name}_file = "PATH", '
+            "and put it there."
+        )
+    return nearest(name, known) or f"It has {', '.join(known)}."

@@ -1,0 +1,1 @@
+"""Thresholds chosen on marked video, and judged on what was left out."""

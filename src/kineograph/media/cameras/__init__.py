@@ -1,0 +1,1 @@
+"""Cameras of the network, webcams and files: shots in order for whoever never waits for them."""
