@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from kineograph.errors import InputError
 from kineograph.live.evidence.clip import chosen_frames, decoded, hide, write_hidden, write_packets
 from kineograph.live.evidence.packets import Cut, PacketRing
+from kineograph.media.cameras.packet import StoredPacket, StreamHead
 from kineograph.media.frame import Box
 from kineograph.media.orientation import Orientation
-from kineograph.media.cameras.packet import StoredPacket, StreamHead
 from tests.live.drawn_camera import code, draw_corridor, parts, read_back, sent
 
 AS_FILES_HOLD_IT = [

@@ -19,13 +19,13 @@ import pytest
 from PIL import Image
 
 from kineograph.errors import InputError
-from kineograph.live.evidence import writer as module
 from kineograph.live.evidence import write_event as write_evidence
-from kineograph.live.evidence.writer import EvidenceOptions, EvidenceWriter
-from kineograph.live.journal.journal import JOURNAL, Journal
+from kineograph.live.evidence import writer as module
 from kineograph.live.evidence.packets import Cut
 from kineograph.live.evidence.recording import CameraEvidence, Source
 from kineograph.live.evidence.retention import Retention, finish_removals
+from kineograph.live.evidence.writer import EvidenceOptions, EvidenceWriter
+from kineograph.live.journal.journal import JOURNAL, Journal
 from kineograph.live.journal.verify import verify
 from kineograph.media.frame import Box
 from tests.live.drawn_camera import code, draw_corridor, fields, read_back, sent
@@ -217,7 +217,8 @@ def test_masked_parts_are_never_on_the_disk(tmp_path, film, real_strip):
 def test_what_is_drawn_into_the_strip_is_masked(tmp_path, film, monkeypatch):
     drawn = []
     monkeypatch.setattr(
-        "kineograph.live.evidence.strip.draw_strip", lambda frames, *_: drawn.extend(frames) or b"a strip"
+        "kineograph.live.evidence.strip.draw_strip",
+        lambda frames, *_: drawn.extend(frames) or b"a strip",
     )
     write(tmp_path, film, fields(4.0, 5.5), masks=(Box(0, 0, 128, 60),))
     assert len(drawn) == 8

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from kineograph.commands import app
 from kineograph.errors import InputError
-from kineograph.live.journal.entries import parse, seal
-from kineograph.live.journal.journal import JOURNAL, KEY, Journal
 from kineograph.live.evidence.measure import measure_folder
 from kineograph.live.evidence.retention import Retention
+from kineograph.live.journal.entries import parse, seal
+from kineograph.live.journal.journal import JOURNAL, KEY, Journal
 from kineograph.live.journal.signing import Signer, public_path
 from kineograph.live.journal.verify import verify
 from tests.live.drawn_camera import START, fields

@@ -10,9 +10,9 @@ import numpy as np
 from kineograph.media import read_frames
 from kineograph.media.cameras.camera import Camera
 from kineograph.media.cameras.options import CameraOptions
-from kineograph.media.convert import Converter
 from kineograph.media.cameras.shots import Health, Shot
 from kineograph.media.cameras.source import Source, parse_source
+from kineograph.media.convert import Converter
 
 LONGEST_SECONDS = 30.0  # a test that waits longer has failed
 

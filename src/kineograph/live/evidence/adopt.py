@@ -13,10 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from kineograph.live.journal.entries import Entry
-from kineograph.live.journal.journal import Journal
 from kineograph.live.evidence.measure import measure_folder
 from kineograph.live.evidence.write_event import FIELDS, short_id
+from kineograph.live.journal.entries import Entry
+from kineograph.live.journal.journal import Journal
 from kineograph.whole_file import UNFINISHED, settle
 
 _FOUND = "found at a start without an entry: the program had been killed, or somebody put it there"

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from av.video.codeccontext import VideoCodecContext
 
     from kineograph.live.evidence.packets import Cut
-    from kineograph.media.frame import Pixels
     from kineograph.media.cameras.packet import StoredPacket, StreamHead
+    from kineograph.media.frame import Pixels
 
 Hide = Callable[["Pixels"], "Pixels"]
 

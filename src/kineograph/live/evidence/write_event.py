@@ -18,10 +18,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from kineograph.live.journal.entries import Entry, plain_values
-from kineograph.live.journal.journal import Journal
 from kineograph.live.evidence.measure import measure_folder
 from kineograph.live.evidence.recording import Job
+from kineograph.live.journal.entries import Entry, plain_values
+from kineograph.live.journal.journal import Journal
 from kineograph.whole_file import UNFINISHED, settle, write_bytes_whole
 
 CLIP, HIDDEN_CLIP, STRIP, FIELDS = "clip.mkv", "clip.mp4", "strip.png", "event.json"

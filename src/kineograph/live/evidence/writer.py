@@ -22,13 +22,13 @@ from typing import Any
 
 from kineograph.errors import InputError
 from kineograph.live.evidence.adopt import adopt, what_was_cut_off
-from kineograph.live.journal.entries import Entry
-from kineograph.live.journal.journal import Journal
 from kineograph.live.evidence.recording import CameraEvidence, Job, Source
 from kineograph.live.evidence.retention import Retention, finish_removals
 from kineograph.live.evidence.write_event import describe_machine, write_event
-from kineograph.media.frame import Box
+from kineograph.live.journal.entries import Entry
+from kineograph.live.journal.journal import Journal
 from kineograph.media.cameras.source import without_secrets
+from kineograph.media.frame import Box
 
 MOST_JOBS = 1000
 MOST_JOB_BYTES = 256 * 1024**2  # of packets that wait for the disk

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kineograph.errors import InputError
+from kineograph.live.evidence.measure import measure_file
 from kineograph.live.journal.entries import FIRST_PREVIOUS, Entry, parse
 from kineograph.live.journal.journal import JOURNAL, KEEPING, KEY, LOCK, REMOVING, RESERVE, TORN
-from kineograph.live.evidence.measure import measure_file
 from kineograph.live.journal.signing import fingerprint, is_signed, public_path, read_public
 from kineograph.whole_file import UNFINISHED
 

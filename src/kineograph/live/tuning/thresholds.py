@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kineograph.live.detection.hold import Hold, Moment
-from kineograph.live.tuning.marked import MarkedVideo
 from kineograph.live.detection.rules import Rule
 from kineograph.live.detection.smooth import smoothed
+from kineograph.live.tuning.marked import MarkedVideo
 from kineograph.metrics.events import EventScore, pool, score_events
 
 HIGHS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)

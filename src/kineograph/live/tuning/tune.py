@@ -9,8 +9,8 @@ import torch
 
 from kineograph.data.annotation import Annotation
 from kineograph.errors import InputError, nearest
-from kineograph.live.tuning.marked import MarkedVideo, group_of, marks_by_video
 from kineograph.live.detection.rules import Rule, rule_to_toml
+from kineograph.live.tuning.marked import MarkedVideo, group_of, marks_by_video
 from kineograph.live.tuning.thresholds import Tuned
 from kineograph.live.tuning.words import score_in_words
 from kineograph.media import inspect

@@ -18,16 +18,23 @@ from typing import Generic, TypeVar
 import av
 
 from kineograph.errors import InputError
-from kineograph.media.cameras.options import CameraOptions
-from kineograph.media.cameras.reader import Reader
 from kineograph.media.cameras.clock import CameraClock
 from kineograph.media.cameras.connection import Connection, PacketConnection, Piece
-from kineograph.media.convert import Shown
-from kineograph.media.listing import VIDEO_SUFFIXES, list_media
+from kineograph.media.cameras.options import CameraOptions
 from kineograph.media.cameras.packet import StoredPacket, StreamHead
-from kineograph.media.cameras.shots import CameraStatus, Health, HealthKind, Shot, State, WaitingLine
+from kineograph.media.cameras.reader import Reader
+from kineograph.media.cameras.shots import (
+    CameraStatus,
+    Health,
+    HealthKind,
+    Shot,
+    State,
+    WaitingLine,
+)
 from kineograph.media.cameras.source import Source
 from kineograph.media.cameras.still import StillPicture
+from kineograph.media.convert import Shown
+from kineograph.media.listing import VIDEO_SUFFIXES, list_media
 
 T = TypeVar("T")
 OnPacket = Callable[[StoredPacket, StreamHead], None]

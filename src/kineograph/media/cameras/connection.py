@@ -13,16 +13,16 @@ from typing import Any
 import av
 
 from kineograph.errors import InputError
-from kineograph.media.cameras.options import CameraOptions
 from kineograph.media.cameras.clock import StreamClock
+from kineograph.media.cameras.http_pictures import TICK, opened_pictures
+from kineograph.media.cameras.options import CameraOptions
+from kineograph.media.cameras.packet import StoredPacket, StreamHead
+from kineograph.media.cameras.source import Source
 from kineograph.media.container import open_video
 from kineograph.media.convert import Shown
-from kineograph.media.cameras.http_pictures import TICK, opened_pictures
 from kineograph.media.image import folder_pictures, pictures
 from kineograph.media.listing import PICTURE_SUFFIXES
 from kineograph.media.orientation import UPRIGHT
-from kineograph.media.cameras.packet import StoredPacket, StreamHead
-from kineograph.media.cameras.source import Source
 from kineograph.media.video import orientation_of
 
 OnWay = Callable[[Callable[[], None]], None]

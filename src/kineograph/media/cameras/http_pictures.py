@@ -21,8 +21,8 @@ from urllib.parse import urlsplit
 import av
 
 from kineograph.errors import InputError
-from kineograph.media.cameras.options import CameraOptions
 from kineograph.media.cameras.multipart import MultipartParser, Part, boundary_of
+from kineograph.media.cameras.options import CameraOptions
 from kineograph.media.cameras.source import Source, without_secrets
 
 TICK = Fraction(1, 1_000_000)  # seconds

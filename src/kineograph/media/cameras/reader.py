@@ -13,8 +13,8 @@ from typing import Protocol
 import av
 
 from kineograph.errors import InputError
-from kineograph.media.cameras.options import CameraOptions, retry_seconds
 from kineograph.media.cameras.connection import Connection, Piece, connect, lost_because, open_file
+from kineograph.media.cameras.options import CameraOptions, retry_seconds
 from kineograph.media.cameras.source import Source
 
 _FAILURES = (InputError, av.error.FFmpegError, OSError, EOFError, ValueError, MemoryError)
