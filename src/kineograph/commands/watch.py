@@ -126,7 +126,6 @@ def send_tests(screen: Screen, plan: "WatchPlan") -> int:
 def _with_options(
     plan: "WatchPlan", alert: list[str], sink: list[str], evidence: Path | None, page: int | None
 ) -> "WatchPlan":
-    import os
     from dataclasses import replace
 
     from kineograph.live.plan import with_sinks
@@ -138,7 +137,7 @@ def _with_options(
         plan = replace(plan, page=replace(plan.page, port=page))
     if alert:
         plan = replace(plan, rules=(*plan.rules, *map(rule_of, alert)))
-    return with_sinks(plan, [parse_sink(text, os.environ) for text in sink])
+    return with_sinks(plan, [parse_sink(text) for text in sink])
 
 
 def rule_of(text: str) -> "Rule":

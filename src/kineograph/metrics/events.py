@@ -38,6 +38,8 @@ def match_events(found: Spans, true: Spans, tolerance_seconds: float = 0.0) -> N
     meets = (found[:, None, 0] <= true[:, 1] + tolerance_seconds) & (
         found[:, None, 1] >= true[:, 0] - tolerance_seconds
     )
+    may = meets.any(axis=1)  # most false alerts meet nothing, and need no search
+    by_found, found, meets = by_found[may], found[may], meets[may]
     apart = np.abs(found[:, None, 0] - true[:, 0])
     pairs = _best_in_order(meets, apart)
     return np.array([(by_found[i], by_true[j]) for i, j in pairs], dtype=np.int64).reshape(-1, 2)

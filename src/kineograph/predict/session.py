@@ -26,7 +26,7 @@ from kineograph.predict.ask import Clip, Network, Pixels, ask
 from kineograph.predict.engine import Engine, State, Steps
 from kineograph.predict.sliding import Sliding
 from kineograph.recipes import Trained
-from kineograph.tasks import LabelClips, LabelStreams
+from kineograph.tasks import LabelClips, LabelFrames, LabelStreams
 from kineograph.tasks.label_clips import step_weights
 
 Seat = Hashable  # whose pictures these are: a camera's window
@@ -48,8 +48,8 @@ class Session:
     """A network and what it remembers of every seat.
 
     window_seconds: as long as the clips that were learned from, if left away. hop_seconds: from one
-    window's begin to the next one's; half a window. Frames of different seats that wait for an
-    answer go through the network together.
+    window's begin to the next one's; half a window, or all of it where each frame has a label.
+    Frames of different seats that wait for an answer go through the network together.
     """
 
     def __init__(
@@ -61,7 +61,8 @@ class Session:
         hop_seconds: float | None = None,
     ) -> None:
         window = window_seconds or trained.clip_seconds
-        hop = hop_seconds or window / 2
+        per_frame = isinstance(trained.recipe.task, LabelFrames)  # each frame once is enough
+        hop = hop_seconds or (window if per_frame else window / 2)
         self.window_seconds, self.hop_seconds = window, hop
         self._way: _Stepping | _Sliding
         if engine.steps is not None and steps_suit(trained):
