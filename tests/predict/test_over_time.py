@@ -11,7 +11,6 @@ from kineograph.errors import InputError
 from kineograph.media import BrokenClipError, read_shown
 from kineograph.media.write import write_video
 from kineograph.nets.models import LRCNConfig
-from kineograph.predict.ask import Pixels, ask
 from kineograph.predict.over_time import answers_of
 from kineograph.predict.timeline import Reading
 from kineograph.recipes import RECIPES, Trained, change_all
@@ -49,19 +48,6 @@ def test_no_answer_knows_of_what_comes_after_it(trained, path, monkeypatch, samp
     assert seconds[: until.sum()] == pytest.approx(cut[until])
     assert probabilities[: until.sum()] == pytest.approx(before[until], abs=1e-6)
     assert probabilities.sum(axis=1) == pytest.approx(np.ones(len(seconds)))
-
-
-@pytest.mark.parametrize("sampling", ["jitter", "windows"])
-def test_the_last_word_of_the_first_window_is_the_answer_to_that_clip(trained, path, sampling):
-    recipe = change_all(trained.recipe, [f"data.sampling={sampling}"])
-    other = replace(trained, recipe=recipe, clip_seconds=0.8)
-    _, probabilities = answers_of(path, other, CPU)
-    frames = list(Reading(path, recipe.data.looks, None).frames())
-    inside = [frame for frame in frames if frame.seconds < 0.8 - 1e-6]
-    clip = Pixels(np.stack([frame.pixels for frame in inside]))
-    times = np.array([frame.seconds for frame in inside])
-    ((_, _, alone),) = ask(times, [clip], other, other.network, CPU)[0]
-    assert np.abs(probabilities - alone).max(axis=1).min() < 1e-5
 
 
 def test_times_go_forward_also_for_a_file_shorter_than_a_window(trained, path, tmp_path):
