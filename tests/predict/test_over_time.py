@@ -51,8 +51,9 @@ def test_no_answer_knows_of_what_comes_after_it(trained, path, monkeypatch, samp
     assert probabilities.sum(axis=1) == pytest.approx(np.ones(len(seconds)))
 
 
-def test_the_last_word_of_the_first_window_is_the_answer_to_that_clip(trained, path):
-    recipe = change_all(trained.recipe, ["data.sampling=windows"])  # steps: test_session.py
+@pytest.mark.parametrize("sampling", ["jitter", "windows"])
+def test_the_last_word_of_the_first_window_is_the_answer_to_that_clip(trained, path, sampling):
+    recipe = change_all(trained.recipe, [f"data.sampling={sampling}"])
     other = replace(trained, recipe=recipe, clip_seconds=0.8)
     _, probabilities = answers_of(path, other, CPU)
     frames = list(Reading(path, recipe.data.looks, None).frames())
