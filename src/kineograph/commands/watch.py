@@ -91,7 +91,7 @@ def plan_of(config: Path | None, sources: list[str], *, as_camera: bool) -> "Wat
 def watch_plan(
     screen: Screen, run: str | None, plan: "WatchPlan", device: str, log: Path | None
 ) -> int:
-    """Until all files have ended, or until told to stop; not zero if a window was left out."""
+    """Until all files have ended, or until told to stop; not zero if something was not watched."""
     _check(run, plan)
     from kineograph.live.logs import log_to
     from kineograph.live.watch import Watch
@@ -111,7 +111,7 @@ def watch_plan(
     folder = plan.evidence.folder
     screen.say(f"Evidence: {folder}. Check it: kineograph verify {folder}")
     screen.result({"run": run, "events": list(found.events), **_counts(found.state)})
-    return 1 if any(each.left_out for each in found.state.cameras) else 0
+    return 1 if any(each.left_out or each.failed for each in found.state.cameras) else 0
 
 
 def send_tests(screen: Screen, plan: "WatchPlan") -> int:
