@@ -11,6 +11,7 @@ from kineograph.export.onnx import export
 from kineograph.export.run import OnnxFile
 from kineograph.live.detection.rules import Rule
 from kineograph.live.journal.verify import verify
+from kineograph.live.lookout import Eyes
 from kineograph.live.plan import CameraPlan, Window, with_sinks
 from kineograph.live.sending.notify import FolderOptions
 from kineograph.live.watch import Watch
