@@ -7,7 +7,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "src" / "kineograph"
 
 FLOORS = (
-    {"errors", "whole_file", "held_file"},
+    {"errors", "whole_file"},
+    {"held_file"},
     {"media", "nets", "metrics"},
     {"data", "decoding"},
     {"tasks"},
