@@ -24,7 +24,7 @@ FLOORS = (
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ONLY = {
     "nets": {"torch", "timm"},
-    "metrics": {"numpy", "sklearn"},
+    "metrics": {"numpy", "sklearn", "rapidfuzz"},
 }  # what these rooms may use from outside
 STANDARD = {
     "collections",
