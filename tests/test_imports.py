@@ -33,6 +33,7 @@ STANDARD = {
     "functools",
     "itertools",
     "math",
+    "statistics",
     "typing",
 }
 

@@ -13,15 +13,19 @@ from typing import IO, Any
 from kineograph.errors import InputError
 
 LOCK = ".lock"
+TAKEN = "another kineograph annotate writes there. Use its page, end it, or choose another --out."
 
 
 class Journal:
-    """The journal of one folder, opened for writing. Raises InputError if another has it."""
+    """The journal of one folder, opened for writing. Raises InputError if another has it.
 
-    def __init__(self, path: Path):
+    lock: the file beside it that says so; taken: what is said then.
+    """
+
+    def __init__(self, path: Path, lock: str = LOCK, taken: str = TAKEN):
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = _hold(path.parent / LOCK)
+        self._lock = _hold(path.parent / lock, taken)
         try:
             self.entries, whole_bytes, self.torn = _read(path)
             self._file = path.open("ab", buffering=0)
@@ -76,7 +80,7 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], int, bool]:
     return entries, end, False
 
 
-def _hold(path: Path) -> IO[bytes]:
+def _hold(path: Path, taken: str) -> IO[bytes]:
     file = path.open("ab")
     try:
         if os.name == "nt":
@@ -90,8 +94,5 @@ def _hold(path: Path) -> IO[bytes]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         file.close()
-        raise InputError(
-            f"{path.parent}: another kineograph annotate writes there. "
-            "Use its page, end it, or choose another --out."
-        ) from None
+        raise InputError(f"{path.parent}: {taken}") from None
     return file
