@@ -78,7 +78,7 @@ def watch(
     if log:
         log_to(log)
     _introduce(screen, plan, watched)
-    with _until_told() as stop, _shown(screen, plan) as tell:
+    with until_told() as stop, _shown(screen, plan) as tell:
         found = watched.run(stop, tell)
     for event in found.events:
         screen.say(_line(event))
@@ -192,7 +192,7 @@ def _introduce(screen: Screen, plan: "WatchPlan", watched: "Watch") -> None:
 
 
 @contextmanager
-def _until_told() -> "Iterator[Flag]":
+def until_told() -> "Iterator[Flag]":
     """A flag that Ctrl-C and SIGTERM set; a second Ctrl-C does not wait."""
     import signal
     import threading

@@ -235,16 +235,21 @@ def _camera(
 def _windows(given: Any, where: str, home: Path) -> tuple[Window, ...]:
     """A list of tables, or the windows.jsonl that annotate writes: a window for each person."""
     if isinstance(given, str):
-        from kineograph.data.windows import read_windows
-
-        seats = [seat.at for seat in read_windows(home / given).values()]
-        return tuple(Window(at.person or "", tuple(at.window or ())) for at in seats)  # type: ignore[arg-type]
+        return read_windows_file(home / given)
     windows = []
     for number, each in enumerate(given, 1):
         window = read_table(Window, each, f"{where}: windows {number}")
         _box(window.box, f"{where}: windows {number}")
         windows.append(window)
     return tuple(windows)
+
+
+def read_windows_file(path: Path) -> tuple[Window, ...]:
+    """The windows of a windows.jsonl, named after who sits there. Raises InputError."""
+    from kineograph.data.windows import read_windows
+
+    seats = [seat.at for seat in read_windows(path).values()]
+    return tuple(Window(at.person or "", tuple(at.window or ())) for at in seats)  # type: ignore[arg-type]
 
 
 def _box(given: Any, where: str) -> Box:

@@ -8,9 +8,10 @@ import errno
 import json
 import os
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from kineograph.errors import InputError
+from kineograph.live.journal.journal import hold
 
 LOCK = ".lock"
 TAKEN = "another kineograph annotate writes there. Use its page, end it, or choose another --out."
@@ -25,7 +26,7 @@ class Journal:
     def __init__(self, path: Path, lock: str = LOCK, taken: str = TAKEN):
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = _hold(path.parent / lock, taken)
+        self._lock = hold(path.parent / lock, taken)
         try:
             self.entries, whole_bytes, self.torn = _read(path)
             self._file = path.open("ab", buffering=0)
@@ -78,21 +79,3 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], int, bool]:
         entries.append(entry)
         end += len(line)
     return entries, end, False
-
-
-def _hold(path: Path, taken: str) -> IO[bytes]:
-    file = path.open("ab")
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise InputError(f"{path.parent}: {taken}") from None
-    return file

@@ -1,4 +1,4 @@
-"""What the servers of all pages share: the page's files, bodies of bounded size, errors in words."""
+"""What the servers of all pages share: static files, bodies of bounded size, errors in words."""
 
 import json
 import struct

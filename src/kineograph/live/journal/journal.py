@@ -31,6 +31,7 @@ KEY = Path("keys") / "journal.key"
 KEEPING = ("event", "adopted")  # kinds of entries that name a folder with its files
 OFFERED = (*KEEPING, "cut-off")  # kinds that somebody is told of
 REMOVING = "removed-by-retention"
+TAKEN = "another program keeps evidence there. End it, or choose another folder for evidence."
 REVIEWED = "reviewed"  # somebody said whether an alert was right: see reviews.py
 
 RESERVE_BYTES = 256 * 1024  # some 300 entries
@@ -79,7 +80,7 @@ class Journal:
         self.newest: Entry | None = None  # of which somebody is told
         self.reviewed: set[str] = set()  # lines of review.jsonl that have an entry, by SHA-256
         folder.mkdir(parents=True, exist_ok=True)
-        self._held = _hold(folder / LOCK)
+        self._held = hold(folder / LOCK, TAKEN)
         try:
             self._open(key or folder / KEY)
         except BaseException:
@@ -242,8 +243,11 @@ class Journal:
                 part.unlink(missing_ok=True)
 
 
-def _hold(path: Path) -> IO[bytes]:
-    """Lock a file until the result is closed or the program ends. Raises InputError if held."""
+def hold(path: Path, taken: str) -> IO[bytes]:
+    """Lock a file until the result is closed or the program ends.
+
+    Raises InputError that names its folder and says `taken`, if another program has it.
+    """
     file = path.open("ab")
     try:
         if os.name == "nt":
@@ -257,10 +261,7 @@ def _hold(path: Path) -> IO[bytes]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         file.close()
-        raise InputError(
-            f"{path.parent}: another program keeps evidence there. "
-            "End it, or choose another folder for evidence."
-        ) from None
+        raise InputError(f"{path.parent}: {taken}") from None
     return file
 
 
