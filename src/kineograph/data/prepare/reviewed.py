@@ -30,8 +30,7 @@ from kineograph.media.frame import Box
 from kineograph.whole_file import temporary_beside, write_text_whole
 
 CLIPS = "clips"
-LEAD_SECONDS = 1.0  # an alert begins when the network is sure, which is later than what it saw
-LEAST_SECONDS = 2.0  # of a sample; a shorter alert is widened, as far as its clip goes
+LEAD_SECONDS = 2.0  # an alert begins when the network is sure, which is later than what it saw
 COLUMNS = (
     *("id", "video", "label", "hard_negative", "verdict", "alert_label", "peak", "network"),
     *("camera", "window", "day", "event", "evidence", "reviewed"),
@@ -135,11 +134,11 @@ def _sample(folder: Path, out: Path, review: Review, none_label: str) -> _Sample
     try:
         event, kept = said["event"], said["clip"]
         zero, length = kept["start_seconds"], kept["end_seconds"] - kept["start_seconds"]
-        start, end = event["start_seconds"] - zero, event["end_seconds"] - zero
+        start = max(0.0, event["start_seconds"] - zero - LEAD_SECONDS)
+        end = min(event["end_seconds"] - zero, length)
         label = str(event["label"]) if review.verdict == "right" else review.label or none_label
         day = str(event["start_time"])[:10]
         group = f"{event['camera']} {day}"
-        start, end = _widened(start - LEAD_SECONDS, end, event["peak_seconds"] - zero, length)
         window = said.get("window_pixels")
         annotation = Annotation(
             clip.relative_to(out).as_posix(),
@@ -224,17 +223,6 @@ def _copy(source: Path, target: Path) -> None:
             f"{source.name} cannot be copied to {target.parent} ({error.strerror}). "
             "Free some space, and prepare again."
         ) from None
-
-
-def _widened(start: float, end: float, peak: float, length: float) -> tuple[float, float]:
-    """At least LEAST_SECONDS round the peak, and within the clip."""
-    missing = LEAST_SECONDS - (end - start)
-    if missing > 0:
-        start, end = min(start, peak - LEAST_SECONDS / 2), max(end, peak + LEAST_SECONDS / 2)
-    start, end = max(0.0, start), min(end, length)
-    if end <= start:
-        raise InputError("its clip ends before it begins. Mark it unsure to leave it out.")
-    return start, end
 
 
 def _common_root(out: Path, more: DataFolder | None) -> Path:

@@ -5,6 +5,7 @@ import { Placement, Player } from "/picture.js";
 const $ = (id) => document.getElementById(id);
 const TOKEN = location.hash.slice(1);
 const ALIVE_MILLISECONDS = 3000;
+const RUN_UP_SECONDS = 2; // shown of the time before an alert began
 const WORDS = { right: "right", wrong: "wrong", unsure: "unsure", open: "not reviewed" };
 
 let S = null; // the server's state
@@ -132,7 +133,7 @@ async function open() {
   own.speed = Number($("speed").value);
   player = own;
   try {
-    await own.seek(0);
+    await own.seek(Math.max(0, (details.begins || 0) - RUN_UP_SECONDS));
     if (own === player) own.play();
   } catch (error) {
     if (own === player && error.status) hint(error.message);
@@ -233,8 +234,10 @@ function drawFacts(alert) {
 }
 
 function drawPrecision() {
-  const rows = S.precision.flatMap((each) => precisionRows(`${each.camera}, ${each.label}`, each, ""));
-  if (S.precision.length !== 1) rows.push(...precisionRows("all", S.all, "all"));
+  const judged = S.precision.filter((each) => each.interval);
+  $("precision-box").hidden = !judged.length;
+  const rows = judged.flatMap((each) => precisionRows(`${each.camera}, ${each.label}`, each, ""));
+  if (judged.length > 1) rows.push(...precisionRows("all", S.all, "all"));
   $("precision").tBodies[0].replaceChildren(...rows);
 }
 
