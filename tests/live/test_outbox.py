@@ -249,7 +249,7 @@ def test_two_programs_cannot_send_from_one_outbox(tmp_path, monkeypatch):
     path = tmp_path / "o.db"
     with Outbox(path, {}):
         code = (
-            "import sys; from pathlib import Path; from kineograph.live import letters\n"
+            "import sys; from pathlib import Path; from kineograph.live.sending import letters\n"
             "letters.HELD_SECONDS = 0.05; letters.Letters(Path(sys.argv[1]))"
         )
         other = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True)

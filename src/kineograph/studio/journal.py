@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.errors import InputError
-from kineograph.live.journal.journal import hold
+from kineograph.held_file import hold
 
 LOCK = ".lock"
 TAKEN = "another kineograph annotate writes there. Use its page, end it, or choose another --out."
@@ -26,7 +26,7 @@ class Journal:
     def __init__(self, path: Path, lock: str = LOCK, taken: str = TAKEN):
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = hold(path.parent / lock, taken)
+        self._lock = hold(path.parent / lock, f"{path.parent}: {taken}")
         try:
             self.entries, whole_bytes, self.torn = _read(path)
             self._file = path.open("ab", buffering=0)

@@ -60,6 +60,10 @@ def evidence(tmp_path) -> Path:
     return home
 
 
+def manifest(out: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader((out / "manifest.csv").read_text().splitlines()))
+
+
 def joined_data(home: Path, *, split: bool = False) -> Path:
     """Two classes of two clips, and a mirrored copy."""
     clips = home / "clips"
@@ -85,7 +89,7 @@ def test_right_ones_keep_their_label_and_wrong_ones_are_hard_negatives(evidence,
     assert all(each.group == each.source for each in found.values())
     fight = found["fight"]
     assert (fight.start_seconds, fight.end_seconds) == (3.0 - LEAD_SECONDS, 4.5)
-    rows = list(csv.DictReader((tmp_path / "out" / "manifest.csv").open()))
+    rows = manifest(tmp_path / "out")
     assert {row["id"] for row in rows} == {each.id for each in found.values()}
     assert {row["label"]: row["hard_negative"] for row in rows} == {
         "fight": "0", "no_fight": "1", "dancing": "1",
@@ -167,8 +171,7 @@ def test_several_folders_of_evidence_make_one_data_set(evidence, tmp_path):
     say(other, keep(other, 8, "gate", "2026-02-20", "fight"), 8, "right", None)
     done = prepare_reviewed([evidence, other], tmp_path / "out")
     assert done.counts["fight"] == 2
-    rows = csv.DictReader((tmp_path / "out" / "manifest.csv").open())
-    assert {row["evidence"] for row in rows} == {"evidence", "second"}
+    assert {row["evidence"] for row in manifest(tmp_path / "out")} == {"evidence", "second"}
 
 
 def test_what_cannot_be_meant_is_refused(evidence, tmp_path):

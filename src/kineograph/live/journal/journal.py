@@ -19,9 +19,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any
+from typing import Any
 
 from kineograph.errors import InputError
+from kineograph.held_file import hold
 from kineograph.live.journal.entries import FIRST_PREVIOUS, Entry, parse, seal
 from kineograph.live.journal.signing import Signer
 from kineograph.whole_file import settle, temporary_beside
@@ -31,7 +32,6 @@ KEY = Path("keys") / "journal.key"
 KEEPING = ("event", "adopted")  # kinds of entries that name a folder with its files
 OFFERED = (*KEEPING, "cut-off")  # kinds that somebody is told of
 REMOVING = "removed-by-retention"
-TAKEN = "another program keeps evidence there. End it, or choose another folder for evidence."
 REVIEWED = "reviewed"  # somebody said whether an alert was right: see reviews.py
 
 RESERVE_BYTES = 256 * 1024  # some 300 entries
@@ -80,7 +80,11 @@ class Journal:
         self.newest: Entry | None = None  # of which somebody is told
         self.reviewed: set[str] = set()  # lines of review.jsonl that have an entry, by SHA-256
         folder.mkdir(parents=True, exist_ok=True)
-        self._held = hold(folder / LOCK, TAKEN)
+        self._held = hold(
+            folder / LOCK,
+            f"{folder}: another program keeps evidence there. End it, or choose another folder for "
+            "evidence.",
+        )
         try:
             self._open(key or folder / KEY)
         except BaseException:
@@ -241,28 +245,6 @@ class Journal:
                 os.replace(part, path)
             finally:
                 part.unlink(missing_ok=True)
-
-
-def hold(path: Path, taken: str) -> IO[bytes]:
-    """Lock a file until the result is closed or the program ends.
-
-    Raises InputError that names its folder and says `taken`, if another program has it.
-    """
-    file = path.open("ab")
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise InputError(f"{path.parent}: {taken}") from None
-    return file
 
 
 def _entries(content: bytes) -> Iterator[tuple[Entry, int]]:

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kineograph.errors import InputError
+from kineograph.held_file import hold
 from kineograph.live.evidence.measure import measure_file
 from kineograph.live.evidence.packets import Cut
-from kineograph.live.journal.journal import hold
 from kineograph.whole_file import UNFINISHED, settle, write_text_whole
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Shelf:
         self.folder = options.folder
         self._hidden, self._windows = hidden, windows
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._held = hold(self.folder / LOCK, TAKEN)
+        self._held = hold(self.folder / LOCK, f"{self.folder}: {TAKEN}")
         try:
             self.held_bytes = 0
             self.entries, size_bytes = _read(self.folder / RECORDED)
