@@ -16,39 +16,43 @@ if TYPE_CHECKING:
 
 PLAIN_SECONDS = 60.0  # between lines where no terminal redraws one
 
+Sources = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="CAMERA", help="webcam:0, rtsp://…, http://… (MJPEG), files."),
+]
+Config = Annotated[Path | None, typer.Option(metavar="watch.toml", help="Cameras, windows, masks.")]
+Out = Annotated[Path, typer.Option(help="Where pieces and recorded.jsonl go.")]
+ForTime = Annotated[
+    str | None, typer.Option("--for", metavar="8h", help="Then end; else until Ctrl-C.")
+]
+Every = Annotated[
+    str, typer.Option(metavar="10min", help="From one piece's begin to the next one's.")
+]
+Everything = Annotated[
+    bool, typer.Option("--all", help="Keep everything, in pieces, instead of one now and then.")
+]
+WindowsFile = Annotated[
+    Path | None, typer.Option(help="windows.jsonl: parts of the picture that --label is of.")
+]
+MostBytes = Annotated[str, typer.Option(metavar="20GB", help="In the folder.")]
+LeastFree = Annotated[str, typer.Option(metavar="1GB", help="Left on the disk.")]
+Label = Annotated[str | None, typer.Option(help="What all of it shows: clips.csv for prepare csv.")]
+AsCamera = Annotated[bool, typer.Option("--as-camera", help="Play files at their own pace.")]
+
 
 def record(
-    sources: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="CAMERA", help="webcam:0, rtsp://…, http://… (MJPEG), files."),
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="watch.toml", help="Cameras, windows, masks.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Where pieces and recorded.jsonl go.")] = Path(
-        "recorded"
-    ),
-    for_time: Annotated[
-        str | None, typer.Option("--for", metavar="8h", help="Then end; else until Ctrl-C.")
-    ] = None,
-    every: Annotated[
-        str, typer.Option(metavar="10min", help="From one piece's begin to the next one's.")
-    ] = "10min",
+    sources: Sources = None,
+    config: Config = None,
+    out: Out = Path("recorded"),
+    for_time: ForTime = None,
+    every: Every = "10min",
     clip_seconds: Annotated[float, typer.Option(help="How long a piece is.")] = 30.0,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Keep everything, in pieces, instead of one now and then.")
-    ] = False,
-    windows: Annotated[
-        Path | None, typer.Option(help="windows.jsonl: parts of the picture that --label is of.")
-    ] = None,
-    most_bytes: Annotated[str, typer.Option(metavar="20GB", help="In the folder.")] = "20GB",
-    least_free: Annotated[str, typer.Option(metavar="1GB", help="Left on the disk.")] = "1GB",
-    label: Annotated[
-        str | None, typer.Option(help="What all of it shows: clips.csv for prepare csv.")
-    ] = None,
-    as_camera: Annotated[
-        bool, typer.Option("--as-camera", help="Play files at their own pace.")
-    ] = False,
+    everything: Everything = False,
+    windows: WindowsFile = None,
+    most_bytes: MostBytes = "20GB",
+    least_free: LeastFree = "1GB",
+    label: Label = None,
+    as_camera: AsCamera = False,
     as_json: AsJson = False,
 ) -> int:
     """Collect training video: original packets, cut at key frames, with true times."""
