@@ -102,7 +102,8 @@ def _with_windows(plan: "WatchPlan", windows: Path | None) -> "WatchPlan":
 
 def _introduce(screen: Screen, plan: "WatchPlan", options: "RecordOptions") -> None:
     for camera in plan.cameras:
-        masked = " (re-encoded: masks are never stored)" if camera.masks else ""
+        hides = camera.masks or plan.evidence.masks
+        masked = " (re-encoded: masks are never stored)" if hides else ""
         screen.say(f"{camera.name}: {camera.source.shown}{masked}")
     pieces = f"pieces of {options.clip_seconds:g} s"
     if options.every_seconds is None:

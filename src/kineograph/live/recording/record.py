@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event as Flag
-from typing import Any
 
 from kineograph.errors import InputError
 from kineograph.live.evidence.clip import hide
@@ -80,7 +79,9 @@ class Recorder:
         self._ended: set[str] = set()
         self._began = time.monotonic()
 
-    def run(self, stop: Flag, tell: Callable[[RecordState], None] = lambda state: None) -> Any:
+    def run(
+        self, stop: Flag, tell: Callable[[RecordState], None] = lambda state: None
+    ) -> RecordState:
         """Until `stop`, until the time or the room is over, or until all files have ended."""
         told, because = self._began, ""
         try:
@@ -89,10 +90,9 @@ class Recorder:
             while not stop.is_set() and not (because := self._over()):
                 self._news.wait(POLL_SECONDS)
                 self._news.clear()
-                self._turn()
-                if time.monotonic() - told >= TELL_SECONDS:
-                    told = time.monotonic()
-                    tell(self._state(""))
+                while self._turn() and not stop.is_set() and not self._over():
+                    told = self._tell(tell, told)
+                told = self._tell(tell, told)
         finally:
             for name, camera in self._cameras.items():
                 camera.stop()
@@ -111,16 +111,26 @@ class Recorder:
             return f"{limit:g} s are over"
         return "all files have ended" if len(self._ended) == len(self._cameras) else ""
 
-    def _turn(self) -> None:
+    def _turn(self) -> bool:
+        """What the cameras tell of themselves. Whether there was anything."""
+        came = False
         for name, camera in self._cameras.items():
-            while items := camera.take():
-                for item in items:
-                    if not isinstance(item, Health):
-                        continue
-                    if item.kind == "ended":
-                        self._ended.add(name)
-                        self._cutters[name].finish()
-                    self._say(f"{name}: {item.kind}. {item.reason}".strip())
+            for item in camera.take():
+                came = True
+                if not isinstance(item, Health):
+                    continue
+                if item.kind == "ended":
+                    self._ended.add(name)
+                    self._cutters[name].finish()
+                self._say(f"{name}: {item.kind}. {item.reason}".strip())
+        return came
+
+    def _tell(self, tell: Callable[[RecordState], None], told: float) -> float:
+        """Twice a second; when that was."""
+        if time.monotonic() - told < TELL_SECONDS:
+            return told
+        tell(self._state(""))
+        return time.monotonic()
 
     def _state(self, because: str) -> RecordState:
         writer = self._writer
