@@ -85,6 +85,11 @@ class Shelf:
             write_hidden(path, piece.cut, hidden, piece.camera)
         else:
             write_packets(path, piece.cut)
+        try:  # a container takes room, too, and what is coded anew any
+            self._check_most(path.stat().st_size)
+        except FullError:
+            path.unlink()
+            raise
         settle(path)
         head = piece.cut.head
         said = {
@@ -126,17 +131,21 @@ class Shelf:
 
     def _check_room(self, more_bytes: int) -> None:
         """Before a piece is written: within what was allowed, and what the disk must keep free."""
+        self._check_most(more_bytes)
         options = self.options
-        if self.held_bytes + more_bytes > options.most_bytes:
-            raise FullError(
-                f"{self.folder}: holds {self.held_bytes / 1e6:.0f} MB, and most bytes are "
-                f"{options.most_bytes / 1e6:.0f} MB. Move some away, or allow more."
-            )
         free_bytes = shutil.disk_usage(self.folder).free
         if free_bytes - more_bytes < options.least_free_bytes:
             raise FullError(
                 f"{self.folder}: the disk has {free_bytes / 1e6:.0f} MB left, and "
                 f"{options.least_free_bytes / 1e6:.0f} MB stay free. Free some space."
+            )
+
+    def _check_most(self, more_bytes: int) -> None:
+        most_bytes = self.options.most_bytes
+        if self.held_bytes + more_bytes > most_bytes:
+            raise FullError(
+                f"{self.folder}: holds {self.held_bytes / 1e6:.1f} MB, and most bytes are "
+                f"{most_bytes / 1e6:.1f} MB. Move some away, or allow more."
             )
 
     def _free_name(self, piece: Piece, suffix: str) -> Path:
