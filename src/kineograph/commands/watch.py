@@ -1,7 +1,7 @@
 """kineograph watch RUN SOURCE…: cameras in, alerts with evidence out, for months."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -76,13 +76,12 @@ def watch(
     from kineograph.recipes import load
     from kineograph.training.reproduce import choose_device
 
-    trained, systemd = load(run or ""), Systemd()
-    with log_to(log), _pages(screen, plan) as pages:
+    trained = load(run or "")
+    with log_to(log), _pages(screen, plan) as pages, closing(Systemd()) as systemd:
         watched = Watch(plan, trained, fastest_engine(trained, choose_device(device)))
         _introduce(screen, plan, watched)
         with _until_told(systemd.stopping) as stop, _table(screen) as table:
             found = watched.run(stop, _telling(*pages, systemd, table))
-    systemd.close()
     for event in found.events:
         screen.say(_line(event))
     folder = plan.evidence.folder

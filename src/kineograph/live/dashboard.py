@@ -6,6 +6,7 @@ those that need someone come first.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.panel import Panel
@@ -19,6 +20,8 @@ from kineograph.live.state import CameraState, WatchState, WindowState
 MARKS = {"up": "green", "ended": "dim", "connecting": "yellow", "away": "red", "frozen": "red"}
 ALARM = "bold white on red"
 BAR_CELLS = 8
+EDGES = 4  # cells of a line that the frame takes
+HARD_SPACE = "\u00a0"
 # What each further column needs: (cells of the terminal, its head), the most useful first.
 MORE = ((90, "delay ms"), (102, "dropped"), (114, "pictures"), (124, "answers"))
 FRAME_LINES = 7  # title, head of the table, two rules, two lines of counts, the lower edge
@@ -45,7 +48,8 @@ class Dashboard:
         if state.latest:
             parts.append(Rule(style="dim"))
             parts += [_one_line(line) for line in state.latest[-max(LEAST_NEWS, free) :]]
-        parts += [Rule(style="dim"), Text(_below(state), style="dim")]
+        parts.append(Rule(style="dim"))
+        parts += [_one_line(line, "dim") for line in _below(state, options.max_width - EDGES)]
         title = f"{state.run} · {state.engine} · {_clock(state.seconds)}"
         style = "red" if _alarmed(state.cameras) else "cyan" if state.well else "yellow"
         yield Panel(Group(*parts), title=title, title_align="left", border_style=style)
@@ -106,14 +110,14 @@ def _cameras(cameras: Sequence[CameraState], width: int) -> Table:
     table = Table(box=None, pad_edge=False, expand=True, header_style="dim", padding=(0, 1, 0, 0))
     names = max(10, width // 6)  # cells of what people have named
     table.add_column("camera", no_wrap=True, max_width=names)
-    table.add_column("", no_wrap=True)
+    table.add_column("", no_wrap=True, min_width=max(map(len, MARKS)) + 2)
     table.add_column("window", no_wrap=True, max_width=names)
     table.add_column("by now", no_wrap=True, max_width=names)
-    table.add_column("", no_wrap=True)
-    more = [name for needed, name in MORE if width >= needed]
+    table.add_column("", no_wrap=True, min_width=BAR_CELLS + 5)
+    table.add_column("", no_wrap=True, max_width=names)  # events that last
+    more = [*(name for needed, name in MORE if width >= needed), "events"]
     for name in more:
-        table.add_column(name, no_wrap=True, justify="right")
-    table.add_column("events", no_wrap=True, justify="right")
+        table.add_column(name, no_wrap=True, justify="right", min_width=len(name))
     for each in cameras:
         counts = _counts(each)
         for place, window in enumerate(each.windows or (WindowState("–", None, None),)):
@@ -122,7 +126,6 @@ def _cameras(cameras: Sequence[CameraState], width: int) -> Table:
                 *(_of_camera(each) if first else ("", "")),
                 *_of_window(window, old=not each.well),
                 *(counts[name] if first else "" for name in more),
-                _events(each, window, first=first),
             )
     return table
 
@@ -132,27 +135,18 @@ def _of_camera(each: CameraState) -> tuple[Text, Text]:
     return Text(each.camera.name, style="bold"), Text(f"● {state}", style=MARKS[state])
 
 
-def _of_window(window: WindowState, *, old: bool) -> tuple[Text, Text, Text]:
-    """What it looks like; dim if that is what was seen last, before the camera went away."""
+def _of_window(window: WindowState, *, old: bool) -> tuple[Text, ...]:
+    """What it looks like, dim if the camera has gone since; and the events that last."""
     if window.label is None or window.probability is None:
-        return Text(window.name), Text("–", style="dim"), Text("")
+        return Text(window.name), Text("–", style="dim"), Text(""), Text("")
     full = round(window.probability * BAR_CELLS)
     bar = Text("█" * full, style="red" if window.label in window.events else "cyan")
     bar.append("░" * (BAR_CELLS - full), style="dim")
     bar.append(f" {window.probability:4.0%}")
     if old:
         bar = Text(bar.plain, style="dim")
-    return Text(window.name), Text(window.label, style="dim" if old else ""), bar
-
-
-def _events(each: CameraState, window: WindowState, *, first: bool) -> Text:
-    """Those that last, by name; beside them how many there were of the camera."""
-    found = Text()
-    if window.events:
-        found.append(f" {', '.join(window.events)} ", style=ALARM)
-    if first:
-        found.append(f" {each.events}", style="" if each.events else "dim")
-    return found
+    lasting = Text(f" {', '.join(window.events)} ", ALARM) if window.events else Text("")
+    return Text(window.name), Text(window.label, style="dim" if old else ""), bar, lasting
 
 
 def _counts(each: CameraState) -> dict[str, Text]:
@@ -163,14 +157,17 @@ def _counts(each: CameraState) -> dict[str, Text]:
         "dropped": Text(f"{dropped}", style="yellow" if dropped else "dim"),
         "pictures": Text(f"{each.camera.frames}"),
         "answers": Text(f"{each.answers}"),
+        "events": Text(f"{each.events}", style="" if each.events else "dim"),
     }
 
 
-def _below(state: WatchState) -> str:
+def _below(state: WatchState, width: int) -> list[str]:
+    """Counts of what was kept and sent; a line is broken between two of them only."""
     evidence = state.evidence
     said = [f"evidence: {evidence.written} events, {evidence.kept_bytes / 1e6:.1f} MB"]
     said += [f"{sink.name}: {sink.sent} sent" for sink in state.sinks]
-    return "  · ".join(each.replace(" ", "\u00a0") for each in said)  # broken between two alone
+    whole = "  · ".join(each.replace(" ", HARD_SPACE) for each in said)
+    return [line.replace(HARD_SPACE, " ") for line in wrap(whole, max(width, 20))]
 
 
 def _one_line(text: str, style: str = "") -> Text:

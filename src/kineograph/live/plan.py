@@ -215,6 +215,8 @@ def _camera(
     text = filled(str(given.pop("source")), environment, where)
     local = "://" not in text and not text.startswith(("webcam:", "/dev/"))
     name = given.pop("name", None)
+    if name is not None and not isinstance(name, str):
+        raise InputError(f"{where}: name {name!r} is no text. Write it in quotes.")
     source = parse_source(str(home / text) if local else text, name)
     where = f"{where} ({source.name})"
     windows = given.pop("windows", [])
