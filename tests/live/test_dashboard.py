@@ -28,7 +28,7 @@ def row(lines, name) -> list[str]:
 def test_a_camera_its_window_what_it_looks_like_and_its_events():
     lines = screen(watching(camera("hall", "up", CALM, events=3), sinks=[sink()]))
     assert lines[0].startswith("─ actors · onnxruntime · 1:01:01 ─")
-    assert row(lines, "hall") == "hall ● up whole walking █████░░░ 62% 3".split()
+    assert row(lines, "hall") == ["hall", "●", "up", "whole", "walking", "█████░░░", "62%", "3"]
     assert lines[-2] == "evidence: 3 events, 48.2 MB  · folder: 6 sent"
 
 
@@ -37,7 +37,7 @@ def test_an_event_that_lasts_stands_in_its_window_s_row():
     lines = screen(watching(two))
     assert row(lines, "hall")[-3:] == ["94%", "fight", "5"]
     (stairs,) = [line for line in lines if "stairs" in line]
-    assert stairs.split() == "stairs walking █████░░░ 62%".split()
+    assert stairs.split() == ["stairs", "walking", "█████░░░", "62%"]
 
 
 def test_what_is_wrong_is_said_in_lines_of_its_own():
@@ -75,7 +75,7 @@ def test_columns_that_do_not_fit_are_left_away_the_least_useful_first():
         ["delay", "ms", "dropped", "pictures"],
         ["delay", "ms", "dropped", "pictures", "answers"],
     ]
-    assert row(screen(state, 124), "hall")[-7:] == "31 / 82 37 1234 1230 3".split()
+    assert row(screen(state, 124), "hall")[-7:] == ["31", "/", "82", "37", "1234", "1230", "3"]
 
 
 def test_before_the_first_answer_there_is_nothing_to_show():

@@ -164,7 +164,8 @@ def _counts(each: CameraState) -> dict[str, Text]:
 def _below(state: WatchState, width: int) -> list[str]:
     """Counts of what was kept and sent; a line is broken between two of them only."""
     evidence = state.evidence
-    said = [f"evidence: {evidence.written} events, {evidence.kept_bytes / 1e6:.1f} MB"]
+    events = f"{evidence.written} event{'' if evidence.written == 1 else 's'}"
+    said = [f"evidence: {events}, {evidence.kept_bytes / 1e6:.1f} MB"]
     said += [f"{sink.name}: {sink.sent} sent" for sink in state.sinks]
     whole = "  · ".join(each.replace(" ", HARD_SPACE) for each in said)
     return [line.replace(HARD_SPACE, " ") for line in wrap(whole, max(width, 20))]

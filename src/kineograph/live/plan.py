@@ -234,6 +234,8 @@ def _evidence(table: Any, where: str, home: Path) -> EvidenceOptions:
     if isinstance(table, dict):
         paths = {name: home / str(table[name]) for name in ("folder", "key") if name in table}
         given = {**table, **paths}
+        for each in _list(table.get("masks", []), f"{where}: masks"):
+            _box(each, f"{where}: masks")
     return read_table(EvidenceOptions, given, where)
 
 

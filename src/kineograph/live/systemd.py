@@ -60,6 +60,6 @@ class Systemd:
 def _line(state: WatchState) -> str:
     up = sum(each.camera.state == "up" for each in state.cameras)
     events = sum(each.events for each in state.cameras)
-    line = f"{up} of {len(state.cameras)} cameras up, {events} events"
+    line = f"{up} of {len(state.cameras)} cameras up, {events} event{'' if events == 1 else 's'}"
     waiting = state.evidence.entries_waiting
     return f"{line}; DISK FULL, {waiting} entries wait in memory" if waiting else line
