@@ -1,11 +1,18 @@
 """The examples run as they stand."""
 
+import contextlib
 import json
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import pytest
+
 from kineograph.data.toy.actors import ActorsConfig, draw_clip
+from kineograph.live.sending.message import Message
+from kineograph.live.sending.notify.webhook import WebhookOptions, WebhookSink
 from kineograph.media.write import write_video
 from kineograph.report.answers import Answer, read_answers, write_answers
 
@@ -28,6 +35,38 @@ def test_label_a_clip(tmp_path):
         text=True,
     )
     assert "clip.mp4: " in found.stdout and "boxing" in found.stdout, found.stderr
+
+
+@pytest.mark.live
+def test_receive_alerts(tmp_path, monkeypatch):
+    monkeypatch.setenv("SECRET", "hunter2")
+    monkeypatch.setenv("KINEOGRAPH_WEBHOOK_SECRET", "hunter2")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    program = subprocess.Popen(
+        [sys.executable, EXAMPLES / "receive_alerts.py", str(port)],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    try:
+        options = WebhookOptions(f"http://127.0.0.1:{port}/", secret_env="SECRET")
+        message = Message("a/ended", {"id": "a"})
+        while True:
+            with contextlib.suppress(ConnectionRefusedError):
+                WebhookSink(options).send(message)
+                break
+            assert program.poll() is None
+        WebhookSink(options).send(message)
+        with pytest.raises(RuntimeError, match="^403 "):  # an old message, sent by another again
+            WebhookSink(options, lambda: time.time() - 1000).send(message)
+        monkeypatch.setenv("SECRET", "guessed")
+        with pytest.raises(RuntimeError, match="^403 "):
+            WebhookSink(options).send(message)
+        with pytest.raises(RuntimeError, match="^403 "):
+            WebhookSink(WebhookOptions(options.url)).send(message)
+    finally:
+        program.kill()
+        said, _ = program.communicate()
+    assert said.splitlines() == ["new a/ended", "again a/ended"]
 
 
 def test_by_activity(tmp_path):

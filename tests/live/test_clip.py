@@ -87,6 +87,17 @@ def test_nothing_to_write_is_said_and_leaves_no_file(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.mkv"]
 
 
+NONSENSE = [b"\x01", b"\0\0\0\1", b"?" * 40]
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE)
+def test_nonsense_in_the_streams_head_costs_no_clip_where_packets_say_it_too(tmp_path, nonsense):
+    cut = sent(code(tmp_path / "a.ts", draw_corridor(25), bf="0"))
+    write_packets(tmp_path / "b.mkv", Cut(replace(cut.head, extradata=nonsense), cut.packets))
+    with av.open(str(tmp_path / "b.mkv")) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 25
+
+
 def test_a_full_disk_is_an_oserror_and_leaves_no_file(tmp_path: Path):
     cut = sent(code(tmp_path / "a.mkv", draw_corridor(25)))
     import kineograph.live.evidence.clip as module

@@ -59,6 +59,8 @@ def test_nothing_is_wrong_while_all_is_well():
         sinks=[sink(waiting=2)],  # on its way
     )
     assert list(troubles(state)) == []
+    failed = replace(camera("hall", "ended"), failed="ValueError: no")
+    assert list(troubles(watching(failed))) == ["hall: a defect ended it: ValueError: no"]
     lost = replace(state, evidence=replace(EVIDENCE, lost=2))
     assert list(troubles(lost)) == ["2 events could not be entered in the journal"]
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,11 +19,12 @@ import pytest
 from PIL import Image
 
 from kineograph.errors import InputError
-from kineograph.live.evidence import write_event as write_evidence
-from kineograph.live.evidence import writer as module
 from kineograph.live.evidence.packets import Cut
+from kineograph.live.evidence.recording import CameraEvidence, Source
 from kineograph.live.evidence.retention import Retention, finish_removals
 from kineograph.live.evidence.writer import EvidenceOptions, EvidenceWriter
+from kineograph.live.evidence.writer import write_event as write_evidence
+from kineograph.live.evidence.writer import writer as module
 from kineograph.live.journal.journal import JOURNAL, Journal
 from kineograph.live.journal.verify import verify
 from kineograph.media.frame import Box
@@ -151,6 +152,32 @@ def test_a_gap_ends_the_clip_and_says_so(tmp_path, film):
     assert said["event"]["end_seconds"] == 30.6
 
 
+def test_the_end_of_an_event_after_a_gap_is_not_waited_for():
+    jobs = []
+    camera = CameraEvidence(
+        Source("hall", "0", "none", None),
+        jobs.append,
+        pre_roll_seconds=1,
+        post_roll_seconds=1,
+        longest_seconds=60,
+        most_bytes=1000,
+    )
+    camera.begin(fields(4.0))
+    camera.gap()
+    assert [job.kind for job in jobs] == ["begun"]
+    camera.end(fields(4.0, 5.5))
+    assert [job.kind for job in jobs] == ["begun", "event"]
+    assert jobs[1].event["end_seconds"] == 5.5
+
+
+def test_an_event_told_twice_is_kept_once(tmp_path, film):
+    told = Told()
+    write(tmp_path, film, fields(4.0, 5.5), told=told)
+    write(tmp_path, film, fields(4.0, 5.5), told=told)  # as a file watched again from its start
+    assert len(list(tmp_path.glob("hall/*/*"))) == 1 and verify(tmp_path).is_whole
+    assert set(told.events) == {"event-4"}
+
+
 def test_a_camera_that_went_away_leaves_what_was_last_seen(tmp_path, film):
     writer = write(tmp_path, film, hold_back=True)
     camera = writer._cameras[0]
@@ -188,6 +215,19 @@ def test_masked_parts_are_never_on_the_disk(tmp_path, film, real_strip):
     assert verify(tmp_path).is_whole
 
 
+def test_what_is_drawn_into_the_strip_is_masked(tmp_path, film, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        "kineograph.live.evidence.strip.draw_strip",
+        lambda frames, *_: drawn.extend(frames) or b"a strip",
+    )
+    write(tmp_path, film, fields(4.0, 5.5), masks=(Box(0, 0, 128, 60),))
+    assert len(drawn) == 8
+    for frame in drawn:
+        middle = len(frame.pixels) * 58 // 96
+        assert frame.pixels[:middle].max() == 0 and frame.pixels[-20:].min() > 30
+
+
 def test_what_cannot_be_masked_is_not_stored_at_all(tmp_path, film, monkeypatch):
     def broken(*_):
         raise RuntimeError("no encoder")
@@ -207,6 +247,18 @@ def test_blur_outside_of_the_windows_is_coded_anew(tmp_path, film):
     across = np.abs(np.diff(picture, axis=1)).max(axis=(0, 2))
     assert across[:56].max() < 60  # the body on the left has no edge any more
     assert json.loads((folder / "event.json").read_text())["clip"]["reencoded"] is True
+
+
+def test_plain_pictures_of_a_webcam_are_coded(tmp_path):
+    film = sent(code(tmp_path / "film.avi", draw_corridor(80), "rawvideo"))
+    write(tmp_path / "evidence", film, fields(4.0, 5.5))
+    folder = only_folder(tmp_path / "evidence")
+    said = json.loads((folder / "event.json").read_text())
+    assert said["clip"]["reencoded"] is True and said["problems"] == []
+    with av.open(str(folder / "clip.mp4")) as container:
+        first = next(container.decode(video=0)).to_ndarray(format="rgb24").astype(int)
+    start = round(said["clip"]["start_seconds"] * 10)
+    assert abs(first - draw_corridor(80)[start]).mean() < 4
 
 
 @pytest.mark.parametrize("kind", [errno.ENOSPC, errno.EIO])
@@ -236,6 +288,29 @@ def test_only_the_clip_is_lost_where_only_the_clip_has_no_room(tmp_path, film, m
     write(tmp_path, film, fields(4.0, 5.5))
     assert sorted(p.name for p in only_folder(tmp_path).iterdir()) == ["event.json", "strip.png"]
     assert verify(tmp_path).is_whole
+
+
+@pytest.mark.parametrize("left", [0, 20_000])
+def test_on_a_truly_full_disk_every_event_has_its_entry(tiny_disk, film, left):
+    home = tiny_disk / "evidence"
+    Journal(home).close()  # with its reserve
+    content = b"x" * 1024
+    with suppress(OSError), (tiny_disk / "other").open("wb", buffering=0) as other:
+        while True:
+            other.write(content)
+    with (tiny_disk / "other").open("rb+") as other:
+        other.truncate((tiny_disk / "other").stat().st_size - left)
+    events = [fields(2.0, 3.0), fields(4.0, 5.5), fields(7.0, 8.0)]
+    status = write(home, film, *events).status()
+    lines = (home / JOURNAL).read_text().splitlines()
+    written = [each for line in lines if (each := json.loads(line))["kind"] == "event"]
+    assert [each["content"]["event"]["id"] for each in written] == [e["id"] for e in events]
+    assert status.with_problems and status.entries_waiting == 0
+    full = "no files: the disk is full, and what room is left is for the journal"
+    assert full in written[-1]["content"]["problems"]
+    found = verify(home)
+    assert found.is_whole and any("the disk was full" in note for note in found.notes)
+    assert bool(found.whole) == bool(left)
 
 
 def test_a_slow_disk_never_blocks_and_costs_clips_not_entries(tmp_path, film, monkeypatch):
@@ -288,7 +363,7 @@ CHILD = """
 import sys, time
 from dataclasses import replace
 from pathlib import Path
-from kineograph.live.evidence import write_event as write_evidence
+from kineograph.live.evidence.writer import write_event as write_evidence
 from kineograph.live.evidence.writer import EvidenceOptions, EvidenceWriter
 from tests.live.drawn_camera import fields, sent
 write_evidence._write_strip = lambda path, job: path.write_bytes(b"a strip")

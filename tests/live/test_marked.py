@@ -22,6 +22,7 @@ def test_what_several_people_do_at_once_is_one_event():
         mark("punch", 30, 40),
         mark("kick", 5, 12, person="a"),
         mark("kick", 10, 20, person="b"),
+        mark("kick", 13, 15, person="c"),
         mark("punch", 20, 25),
         mark("walk", 0, 300),
         mark("kick", 290),

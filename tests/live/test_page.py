@@ -70,6 +70,8 @@ def test_health_says_which_camera_and_why():
     }  # fmt: skip
     assert found["alerts_waiting"] == {"folder": 0, "phone": 3, "mail": 0}
     assert health(WELL)["ok"] is True
+    failed = health(watching(replace(camera("hall", "ended"), failed="ValueError: no")))
+    assert not failed["ok"] and failed["cameras"]["hall"]["error"] == "ValueError: no"
 
 
 def test_a_loop_that_hangs_is_not_well_however_well_it_was():

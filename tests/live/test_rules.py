@@ -1,6 +1,9 @@
 """Rules: defaults, TOML there and back, places among classes, and every value that is refused."""
 
+import re
 import tomllib
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -83,3 +86,17 @@ def test_every_bad_value_is_refused_with_its_rule_and_remedy(values, words):
 def test_a_rule_needs_a_label():
     with pytest.raises(InputError, match="no 'label'; every rule has one. Write label ="):
         rule_from_fields({"high": 0.5})
+
+
+def test_the_page_tells_rules_that_can_be_and_the_defaults_that_there_are():
+    page = (Path(__file__).parents[2] / "docs" / "events.md").read_text(encoding="utf-8")
+    example = re.search(r"```toml\n(.*?)```", page, re.DOTALL)
+    found = [rule_from_fields(each) for each in tomllib.loads(example[1])["rules"]]
+    assert [rule.label for rule in found] == ["fight", "violence"]
+    rows = dict(re.findall(r"^\| (`[a-z_`, ]+`) \|([^|]*)\|", page, re.MULTILINE))
+    told = {}
+    for names, values in rows.items():
+        told.update(zip(re.findall(r"`(\w+)`", names), re.findall(r"[\d.]+", values), strict=False))
+    numbers = {f.name: f.default for f in fields(Rule) if isinstance(f.default, float)}
+    assert {name: float(told[name]) for name in numbers} == numbers
+    assert {field.name for field in fields(Rule)} <= set(re.findall(r"`(\w+)`", " ".join(rows)))

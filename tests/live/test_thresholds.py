@@ -81,6 +81,12 @@ def test_what_is_sure_is_told_apart_from_what_is_not():
     assert 0 < tuned.judged.delay() < 10
 
 
+def test_a_delay_lasts_until_it_is_told_and_not_until_it_begins():
+    rule = replace(FIGHT, smooth_seconds=0, shortest_seconds=3.0)
+    (found,) = scores_of([rule], video("v", [(40, 50, 0.9)]), CLASSES, 0.0)
+    assert found.delays_seconds == (3.25,)  # the first answer of it comes a quarter after its begin
+
+
 def test_a_video_has_no_say_in_what_it_is_judged_by():
     """The third has false alerts that only a threshold above its fights would keep out."""
     plain = [video(f"v{n}", [(40, 60, 0.72), (120, 140, 0.72)]) for n in range(2)]

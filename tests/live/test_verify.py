@@ -116,6 +116,13 @@ def test_an_entry_taken_out_is_a_gap_and_its_files_are_unproven(copy: Path):
     assert {Path(f).parent.name[:6] for f in found.unproven} == {"183011"}
 
 
+def test_another_spelling_of_the_same_words_is_an_alteration(copy: Path):
+    lines = lines_of(copy)
+    lines[3] = lines[3].replace(b',"kind"', b', "kind"')
+    (copy / JOURNAL).write_bytes(b"".join(lines))
+    assert verify(copy).faults == ["entry 4 was altered: its own hash does not fit it"]
+
+
 def test_entries_in_another_order_are_named(copy: Path):
     lines = lines_of(copy)
     (copy / JOURNAL).write_bytes(b"".join([*lines[:2], lines[3], lines[2], *lines[4:]]))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.media.cameras import reader
+from kineograph.media.cameras import reader as camera_reader
 from kineograph.media.cameras.source import Source
 from tests.media.drawn_clips import draw_scene, encode, numbered
 from tests.media.taking import (
@@ -168,8 +168,14 @@ def test_a_file_without_pictures_ends_and_says_why(tmp_path):
     assert "a.mp4: not a video that FFmpeg knows" in ended.reason
 
 
+def test_a_webcam_that_is_not_plugged_in_is_looked_for_again():
+    with camera("webcam:987", first_retry_seconds=0.01, longest_retry_seconds=0.02) as watched:
+        take_until(watched, lambda items: watched.status().reconnects > 1)
+        assert watched.status().error.startswith("webcam:987: cannot be opened (no such file")
+
+
 def test_a_thread_that_hangs_is_left_behind_and_another_one_goes_on(clip, monkeypatch):
-    held, open_file = threading.Event(), reader.open_file
+    held, open_file = threading.Event(), camera_reader.open_file
     opened = []
 
     def hangs_at_first(path, options):
@@ -178,7 +184,7 @@ def test_a_thread_that_hangs_is_left_behind_and_another_one_goes_on(clip, monkey
             held.wait()
         return open_file(path, options)
 
-    monkeypatch.setattr(reader, "open_file", hangs_at_first)
+    monkeypatch.setattr(camera_reader, "open_file", hangs_at_first)
     (clip.parent / "b.mp4").write_bytes(clip.read_bytes())
     with camera(clip.parent, open_seconds=0.1, read_seconds=0.1) as watched:
         items, status = take_all(watched), watched.status()
@@ -197,7 +203,7 @@ def test_a_system_that_hangs_always_is_not_given_thread_after_thread(monkeypatch
         held.wait()
         raise InputError("it was held. Let go.")
 
-    monkeypatch.setattr(reader, "connect", hangs)
+    monkeypatch.setattr(camera_reader, "connect", hangs)
     gate = Source("gate", "rtsp://gate/live", "rtsp")
     with camera(gate, open_seconds=0.02, read_seconds=0.02, grace_seconds=0.1) as watched:
         items = take_until(watched, lambda items: kinds(items) == ["away"])

@@ -102,6 +102,23 @@ def test_without_stamps_the_time_of_arrival_counts(jpegs):
     assert taken[-1].seconds < 1e3
 
 
+@pytest.mark.parametrize("other", [-5000.0, 9000.0])
+def test_a_camera_that_sets_its_clock_goes_on_by_ours_as_another_stretch(jpegs, other):
+    def speak(client, number):
+        client.sendall(HEAD)
+        for index, part in enumerate(parts_of(jpegs, stamped=False)[:4]):
+            stamp = 10_000 + index / 10 + (other if index >= 2 else 0)
+            client.sendall(part.replace(b"frame\r\n", b"frame\r\nX-Timestamp: %.1f\r\n" % stamp, 1))
+        listen_forever(client)
+
+    with Speaker(speak) as server, camera(http(server)) as watched:
+        taken = take_shots(watched, 4)
+    assert [shot.stretch for shot in taken] == [0, 0, 1, 1]
+    assert all(b.seconds > a.seconds for a, b in pairwise(taken))
+    assert taken[3].seconds - taken[2].seconds == pytest.approx(0.1)
+    assert taken[3].seconds < 100
+
+
 def test_user_and_password_go_to_the_camera_and_nowhere_else(jpegs):
     wanted = base64.b64encode(b"ann:T0p:secret@")
 
@@ -181,6 +198,21 @@ def test_an_rtsp_camera_that_plays_nothing_is_given_up():
     with Speaker(play_nothing) as server, camera(rtsp(server), **IMPATIENT) as watched:
         take_until(watched, lambda items: server.count >= 2)
         assert f"127.0.0.1:{server.port}/live: " in watched.status().error
+
+
+def test_an_rtsp_camera_that_wants_another_password_says_so():
+    refusal = b"RTSP/1.0 401 No\r\nCSeq: %d\r\nWWW-Authenticate: Basic realm=a\r\n\r\n"
+
+    def speak(client, number):
+        for count in range(1, 9):
+            client.recv(4096)
+            client.sendall(PLAYING if count == 1 else refusal % count)
+
+    with Speaker(speak) as server:
+        address = f"rtsp://ann:T0p@127.0.0.1:{server.port}/live"
+        with camera(address, **HASTY) as watched:
+            until_error(watched, "refuses this user. Write rtsp://user:password@host:554/path.")
+            assert "T0p" not in watched.status().error
 
 
 def test_a_black_hole_is_given_up():

@@ -35,8 +35,6 @@ def tune_alerts(
     screen = Screen(as_json)
     screen.say("Loading …")
     from kineograph.data.annotation import read_annotations
-    from kineograph.live.tuning.marked import check_marked
-    from kineograph.live.tuning.thresholds import tune
     from kineograph.live.tuning.tune import fields_of_tuned, rules_for, watch_marked
     from kineograph.recipes import load
     from kineograph.training.reproduce import choose_device
@@ -48,33 +46,16 @@ def tune_alerts(
         chosen = choose_device(device)
         watched = watch_marked(videos, annotations, trained, chosen, by=by, progress=progress)
     _say_left_out(screen, watched, marks.name)
-    labels = {rule.label: rule.labels or (rule.label,) for rule in rules}
-    check_marked(watched.videos, labels, marks.name)
-    found = []
-    for rule in rules:
-        with screen.stage(f"Trying {rule.label}", "videos") as progress:
-            tuned = tune(
-                rule,
-                watched.videos,
-                trained.classes,
-                false_alerts_per_hour=false_alerts_per_hour,
-                tolerance_seconds=tolerance_seconds,
-                progress=progress,
-            )
-        found.append(tuned)
-        _show(screen, tuned, false_alerts_per_hour)
+    asked = {"false_alerts_per_hour": false_alerts_per_hour, "tolerance_seconds": tolerance_seconds}
+    found = _tune(screen, rules, watched.videos, trained.classes, marks.name, asked)
     written = _write(screen, write, found, f"{run}, {marks.name}", false_alerts_per_hour)
-    protocol = {
-        "left_out_by": by,
-        "videos": [video.name for video in watched.videos],
-        "false_alerts_per_hour": false_alerts_per_hour,
-        "tolerance_seconds": tolerance_seconds,
-        "settings": len(found[0].settings),
-    }
+    names = [video.name for video in watched.videos]
+    protocol = {"left_out_by": by, "videos": names, **asked, "settings": len(found[0].settings)}
+    fields = [fields_of_tuned(tuned) for tuned in found]
     screen.result(
         {
             "run": run,
-            "rules": [fields_of_tuned(tuned) for tuned in found],
+            "rules": fields,
             "protocol": protocol,
             "failed": watched.failed,
             "written": written,
@@ -82,6 +63,28 @@ def tune_alerts(
     )
     if watched.failed:
         raise typer.Exit(1)
+
+
+def _tune(
+    screen: Screen,
+    rules: list[Any],
+    videos: list[Any],
+    classes: tuple[str, ...],
+    marks: str,
+    asked: dict[str, float],
+) -> list[Any]:
+    """Every rule with its thresholds, each shown as soon as it is chosen."""
+    from kineograph.live.tuning.marked import check_marked
+    from kineograph.live.tuning.thresholds import tune
+
+    check_marked(videos, {rule.label: rule.labels or (rule.label,) for rule in rules}, marks)
+    found = []
+    for rule in rules:
+        with screen.stage(f"Trying {rule.label}", "videos") as progress:
+            tuned = tune(rule, videos, classes, **asked, progress=progress)
+        found.append(tuned)
+        _show(screen, tuned, asked["false_alerts_per_hour"])
+    return found
 
 
 def _say_left_out(screen: Screen, watched: Any, marks: str) -> None:

@@ -49,8 +49,8 @@ def verify(
         screen.say(f"Whole: {len(found.whole)} files are as they were. Head: {found.head}")
     else:
         screen.say(
-            f"NOT whole: {len(found.faults)} faults in the journal, {wrong} files; "
-            f"{len(found.whole)} files are as they were."
+            f"NOT whole: faults in the journal: {len(found.faults)}; wrong files: {wrong}; "
+            f"files as they were: {len(found.whole)}."
         )
     screen.result({"folder": str(folder), **as_fields(found)})
     return 0 if found.is_whole else 1

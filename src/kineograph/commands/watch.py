@@ -67,27 +67,7 @@ def watch(
     plan = _with_options(plan, alert or [], sink or [], evidence, page)
     if test_alert:
         return send_tests(screen, plan)
-    run = run or plan.run
-    _check(run, plan)
-    from kineograph.live.logs import log_to
-    from kineograph.live.systemd import Systemd
-    from kineograph.live.watch import Watch
-    from kineograph.predict.engine import fastest_engine
-    from kineograph.recipes import load
-    from kineograph.training.reproduce import choose_device
-
-    trained = load(run or "")
-    with log_to(log), _pages(screen, plan) as pages, closing(Systemd()) as systemd:
-        watched = Watch(plan, trained, fastest_engine(trained, choose_device(device)))
-        _introduce(screen, plan, watched)
-        with _until_told(systemd.stopping) as stop, _table(screen) as table:
-            found = watched.run(stop, _telling(*pages, systemd, table))
-    for event in found.events:
-        screen.say(_line(event))
-    folder = plan.evidence.folder
-    screen.say(f"Evidence: {folder}. Check it: kineograph verify {folder}")
-    screen.result({"run": run, "events": list(found.events), **_counts(found.state)})
-    return 1 if any(each.left_out for each in found.state.cameras) else 0
+    return watch_plan(screen, run or plan.run, plan, device, log)
 
 
 def plan_of(config: Path | None, sources: list[str], *, as_camera: bool) -> "WatchPlan":
@@ -110,6 +90,32 @@ def plan_of(config: Path | None, sources: list[str], *, as_camera: bool) -> "Wat
     return replace(plan, cameras=tuple(cameras))
 
 
+def watch_plan(
+    screen: Screen, run: str | None, plan: "WatchPlan", device: str, log: Path | None
+) -> int:
+    """Until all files have ended, or until told to stop; not zero if something was not watched."""
+    _check(run, plan)
+    from kineograph.live.logs import log_to
+    from kineograph.live.systemd import Systemd
+    from kineograph.live.watch import Watch
+    from kineograph.predict.engine import fastest_engine
+    from kineograph.recipes import load
+    from kineograph.training.reproduce import choose_device
+
+    trained = load(run or "")
+    with log_to(log), _pages(screen, plan) as pages, closing(Systemd()) as systemd:
+        watched = Watch(plan, trained, fastest_engine(trained, choose_device(device)))
+        _introduce(screen, plan, watched)
+        with _until_told(systemd.stopping) as stop, _table(screen) as table:
+            found = watched.run(stop, _telling(*pages, systemd, table))
+    for event in found.events:
+        screen.say(_line(event))
+    folder = plan.evidence.folder
+    screen.say(f"Evidence: {folder}. Check it: kineograph verify {folder}")
+    screen.result({"run": run, "events": list(found.events), **_counts(found.state)})
+    return 1 if any(each.left_out or each.failed for each in found.state.cameras) else 0
+
+
 def send_tests(screen: Screen, plan: "WatchPlan") -> int:
     """One alert through every sink; the status is not zero if any did not take it."""
     from kineograph.errors import InputError
@@ -128,7 +134,6 @@ def send_tests(screen: Screen, plan: "WatchPlan") -> int:
 def _with_options(
     plan: "WatchPlan", alert: list[str], sink: list[str], evidence: Path | None, page: int | None
 ) -> "WatchPlan":
-    import os
     from dataclasses import replace
 
     from kineograph.live.plan import with_sinks
@@ -140,7 +145,7 @@ def _with_options(
         plan = replace(plan, page=replace(plan.page, port=page))
     if alert:
         plan = replace(plan, rules=(*plan.rules, *map(rule_of, alert)))
-    return with_sinks(plan, [parse_sink(text, os.environ) for text in sink])
+    return with_sinks(plan, [parse_sink(text) for text in sink])
 
 
 def rule_of(text: str) -> "Rule":

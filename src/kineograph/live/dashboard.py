@@ -63,7 +63,9 @@ def troubles(state: WatchState) -> Iterator[str]:
     if state.evidence.lost:
         yield f"{state.evidence.lost} events could not be entered in the journal"
     for each in state.cameras:
-        if not each.well and each.camera.error:
+        if each.failed:
+            yield f"{each.camera.name}: a defect ended it: {each.failed}"
+        elif not each.well and each.camera.error:
             yield f"{each.camera.name}: {each.camera.error}"
         yield from (f"left out: {line}" for line in each.left_out)
     for sink in state.sinks:

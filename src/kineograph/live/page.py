@@ -52,7 +52,10 @@ def health(state: WatchState, age_seconds: float = 0.0) -> dict[str, object]:
         "run": state.run,
         "seconds": round(state.seconds, 1),
         "cameras": {
-            each.camera.name: {"state": each.camera.state, "error": each.camera.error}
+            each.camera.name: {
+                "state": each.camera.state,
+                "error": each.failed or each.camera.error,
+            }
             for each in state.cameras
         },
         "journal_entries_waiting": state.evidence.entries_waiting,

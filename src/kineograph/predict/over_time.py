@@ -16,23 +16,31 @@ from kineograph.recipes import Trained
 def answers_of(
     path: Path, trained: Trained, device: torch.device, progress: Progress | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Seconds (N,), going forward, and probabilities (N, V) of a video.
+    """Seconds (N,), going forward, and probabilities (N, V) of a video, from a camera's session.
 
-    An answer stands where the newest picture is that it knows of: it could not have been given
-    before. Raises InputError for a file that cannot be read to its end: what was not seen was not
-    missed.
+    An answer stands at the newest time that it knows of: it could not have been given before.
+    Raises InputError for a file that cannot be read to its end: what was not seen was not missed.
     """
     session = Session(trained, fastest_engine(trained, device))
     reading = Reading(path, trained.recipe.data.looks, progress)
-    found: list[Answer] = []
+    said: list[Answer] = []
     for frame in reading.frames():
-        session.see(path, frame)
-        found += session.answers()
-    found += session.end(path)
+        session.see("file", frame)
+        said += session.answers()
+    said += session.end("file")
     if reading.problem:
         raise InputError(f"{reading.problem} Repair the file, or leave it out.")
-    if not found:
+    if not said:
         raise InputError(f"{path}: holds no frame. Give a file with at least one picture.")
-    seconds = np.array([each.seen_seconds for each in found])
-    forward = np.diff(seconds, prepend=-np.inf) > 0  # a picture after a pause may answer twice
-    return seconds[forward], np.stack([each.probabilities for each in found])[forward]
+    forward = _forward(said)
+    seconds = np.array([each.seen_seconds for each in forward])
+    return seconds, np.stack([each.probabilities for each in forward]).astype(float)
+
+
+def _forward(said: list[Answer]) -> list[Answer]:
+    """One answer a moment: what the last window says again of time before it is left out."""
+    kept: list[Answer] = []
+    for each in said:
+        if not kept or each.seen_seconds > kept[-1].seen_seconds:
+            kept.append(each)
+    return kept

@@ -25,7 +25,6 @@ from kineograph.predict.ask import Moment, Pixels, ask
 from kineograph.predict.engine import Engine
 from kineograph.predict.session import Answer, Session
 from kineograph.recipes import Trained
-from kineograph.tasks import LabelFrames
 
 Progress = Callable[[int, int, str], None]
 
@@ -78,7 +77,7 @@ def _last_words(answers: list[Answer]) -> Iterator[Moment]:
 
 def _spans(
     path: Path, trained: Trained, window: float | None, hop: float | None
-) -> tuple[float, float]:
+) -> tuple[float, float | None]:
     """Window and hop in seconds; a file that is nearly a clip gets one window over all of it."""
     for name, value in (("window", window), ("hop", hop)):
         if value is not None and not value > 0:
@@ -88,8 +87,7 @@ def _spans(
     if window is None and (length is None or length <= ONE_CLIP * learned):
         return float("inf"), float("inf")
     window = window or learned
-    per_frame = isinstance(trained.recipe.task, LabelFrames)
-    return window, hop or (window if per_frame else window / 2)
+    return window, hop
 
 
 def merge(path: str, moments: list[Moment], classes: tuple[str, ...]) -> Prediction:

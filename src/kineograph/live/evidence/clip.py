@@ -14,6 +14,7 @@ import io
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 Hide = Callable[["Pixels"], "Pixels"]
 
+UNCODED = {"rawvideo"}  # a webcam's plain pictures: nothing to be kept as it came, and far too much
+
+_UNFIT = (ValueError, av.error.InvalidDataError, av.error.ArgumentError)  # not the disk's errors
 _TICKS = 90_000  # a second
 _SLACK_SECONDS = 1e-4
 _NO_PICTURE = bytes((0, 0, 0, 1, 0x46, 0xF0))  # a start code and nothing, in H.264 and HEVC alike
@@ -49,6 +53,8 @@ _NO_PICTURE = bytes((0, 0, 0, 1, 0x46, 0xF0))  # a start code and nothing, in H.
 
 def hide(masks: Sequence[Box], sharp: Sequence[Box] | None) -> Hide:
     """What paints masks black and, where windows are given, blurs what lies outside of all."""
+
+    masks = [Box(*mask) for mask in masks]
 
     def hidden(pixels: Pixels) -> Pixels:
         shown = _blackened(pixels, masks)
@@ -68,12 +74,12 @@ def write_packets(path: Path, cut: Cut) -> None:
         raise InputError(f"{path.name}: no packet to write. Wait for a key frame of the camera.")
     part = temporary_beside(path)
     try:
-        with part.open("xb") as file:
-            _mux(file, cut.head, cut.packets)
+        try:
+            _mux(part, cut.head, cut.packets)
+        except _UNFIT:  # what it told of itself may be nonsense; the packets may say it, too
+            _mux(part, replace(cut.head, extradata=None), cut.packets)
         os.replace(part, path)
-    except (av.error.FFmpegError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno:
-            raise
+    except _UNFIT as error:
         raise InputError(
             f"{path.name}: {cut.head.codec} cannot be written as it came ({error}). Set the camera "
             "to H.264."
@@ -117,6 +123,9 @@ def decoded(
         return
     codec = cast("VideoCodecContext", av.CodecContext.create(head.codec, "r"))
     codec.extradata = head.extradata
+    if head.codec in UNCODED:
+        codec.width, codec.height = head.width, head.height
+        codec.pix_fmt = head.pixel_format
     codec.thread_count = 1
     converter = Converter(name)
     index = 0
@@ -157,13 +166,13 @@ def chosen_frames(
     return [found[int(np.argmin(np.abs(times - stamp)))] for stamp in stamps]
 
 
-def _mux(file: io.BufferedWriter, head: StreamHead, packets: Sequence[StoredPacket]) -> None:
+def _mux(path: Path, head: StreamHead, packets: Sequence[StoredPacket]) -> None:
     """All packets into one Matroska file, the first picture shown at 0."""
     ticks = [_ticks(packet) for packet in packets]
     first = min(ticks)
     in_order = sorted(ticks)
     late = max(early - shown for early, shown in zip(in_order, ticks, strict=True))
-    with av.open(file, "w", format="matroska") as container:
+    with path.open("wb") as file, av.open(file, "w", format="matroska") as container:
         stream = _add_stream(container, head)
         for packet, shown, early in zip(packets, ticks, in_order, strict=True):
             copy = _packet(packet, shown - first)

@@ -46,7 +46,10 @@ def write_event(journal: Journal, job: Job, machine: dict[str, str]) -> Entry:
             return None
 
     files: dict[str, Any] = {}
-    attempt("folder", lambda: part.mkdir(parents=True, exist_ok=True))
+    if journal.has_reserve:
+        attempt("folder", lambda: part.mkdir(parents=True, exist_ok=True))
+    else:
+        problems.append("no files: the disk is full, and what room is left is for the journal")
     if part.is_dir():
         clip = attempt("clip", lambda: _write_clip(part, job)) if job.cut.packets else None
         if not job.cut.packets and not job.problems:
@@ -95,10 +98,12 @@ def _plain(text: str) -> str:
 
 def _write_clip(folder: Path, job: Job) -> dict[str, Any]:
     """The clip, and what is said of it."""
-    from kineograph.live.evidence.clip import write_hidden, write_packets
+    from kineograph.live.evidence.clip import UNCODED, hide, write_hidden, write_packets
 
     packets, head = job.cut.packets, job.cut.head
     hidden = job.source.hidden
+    if hidden is None and head is not None and head.codec in UNCODED:
+        hidden = hide((), None)
     path = folder / (HIDDEN_CLIP if hidden else CLIP)
     if hidden:
         write_hidden(path, job.cut, hidden, job.source.camera)

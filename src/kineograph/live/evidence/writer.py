@@ -137,7 +137,7 @@ class EvidenceWriter:
         windows: Sequence[Box] = (),
         options: EvidenceOptions | None = None,
     ) -> CameraEvidence:
-        """What one camera's thread and the loop speak to, with `options` of its own or of all."""
+        """What one camera's thread and the loop speak to; `options`: its own, if any."""
         from kineograph.live.evidence.clip import hide
 
         own = options or self._options
@@ -237,8 +237,8 @@ class EvidenceWriter:
         if job.kind != "event":
             if not (job.kind == "begun" and job.event["id"] in self.journal.events):
                 entry = self.journal.append(job.kind, {"event": job.event})
-                if job.kind == "begun":
-                    self._tell(entry)
+                if job.kind == "begun" and job.event.get("kind", "seen") == "seen":
+                    self._tell(entry)  # all else is over as soon as it is there
             return
         if job.event["id"] in self.journal.events:
             return

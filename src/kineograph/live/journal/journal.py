@@ -218,6 +218,11 @@ class Journal:
             return False
         return True
 
+    @property
+    def has_reserve(self) -> bool:
+        """Whether room is kept for entries; without it, nothing else should be written."""
+        return (self.folder / RESERVE).exists()
+
     def _make_reserve(self) -> None:
         """Room for entries on a full disk; random bytes, since some disks store zeros in none."""
         path = self.folder / RESERVE

@@ -212,7 +212,7 @@ class Letters:
                 run(
                     "SELECT EXISTS (SELECT 1 FROM letters JOIN messages USING (number) "
                     "WHERE state = 'waiting' AND state != 'sent' "
-                    "AND (key = ? OR key = ? || '/ended'))",
+                    "AND key IN (? || '/begun', ? || '/ended'))",
                     (event_id, event_id),
                 ).fetchone()[0]
             )

@@ -19,6 +19,11 @@ BEGUN, ENDED = "begun", "ended"
 DOCUMENT = "event.json"  # what the document above is called where it is a file
 CLIPS = {".mp4", ".mkv", ".mov", ".avi", ".webm", ".ts", ".mjpeg"}
 PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+HEADINGS = {
+    "camera-away": "Camera away",
+    "camera-frozen": "Picture frozen",
+    "camera-back": "Camera back",
+}
 SHOWN_CHARACTERS = 200  # of what a server answered
 
 
@@ -70,10 +75,15 @@ class Message:
         said = self.event.get(name)
         return datetime.fromisoformat(said).astimezone() if said else None
 
+    @property
+    def heading(self) -> str:
+        """What happened, in a word or two: the label, or what became of the camera."""
+        return HEADINGS.get(self.text("kind"), self.text("label")) or "Event"
+
     def subject(self) -> str:
         """One line for a person: `fight · hall · 18:30:12`."""
         start = self.time()
-        words = [self.text("label"), self.text("camera"), f"{start:%H:%M:%S}" if start else ""]
+        words = [self.heading, self.text("camera"), f"{start:%H:%M:%S}" if start else ""]
         return ("TEST · " if self.test else "") + " · ".join(word for word in words if word)
 
     def look(self) -> list[Enclosed]:

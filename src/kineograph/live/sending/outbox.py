@@ -11,7 +11,6 @@ kept, counted, and can be revived.
 
 import logging
 import random
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -175,7 +174,7 @@ class Outbox:
             try:
                 pause = line.step()
                 self._forget()
-            except sqlite3.Error as error:  # a full disk: the letters are where they were
+            except Exception as error:  # a full disk, say: the letters are where they were
                 if self._stop.is_set():
                     return
                 LOG.error("%s: the outbox cannot be read or written: %s", line.name, error)
@@ -226,7 +225,6 @@ class _Line:
                 return self._failed(letter.number, letter.message.key, error, late)
             self._taken = letter.number
         self.letters.sent(self.name, letter.number, self.clock.now())
-        self._taken = 0  # from here on the file knows; revived, it is sent again
         return 0.0
 
     def close(self) -> None:

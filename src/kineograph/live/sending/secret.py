@@ -97,4 +97,7 @@ def refuse_secrets_in(url: str, remedy: str) -> None:
 def _forms(secret: str) -> set[str]:
     plain = secret.encode()
     coded = {base64.b64encode(plain).decode(), base64.urlsafe_b64encode(plain).decode()}
-    return {secret, repr(secret)[1:-1], quote(secret), quote(secret, safe=""), *coded}
+    in_header = secret.encode("latin-1", "replace")
+    # as errors of Python quote it
+    shown = {repr(secret)[1:-1], repr(plain)[2:-1], repr(in_header)[2:-1]}
+    return {secret, quote(secret), quote(secret, safe=""), *coded, *shown}

@@ -1,7 +1,7 @@
 """A camera, or a file: what is made of its pictures, in order, for whoever never waits for them.
 
-One thread reads (reader.py). Whoever takes shots also looks after that thread: where it hangs in
-the system or in a library, it is left behind and another one begins.
+One thread reads (camera_reader.py). Whoever takes shots also looks after that thread: where it
+hangs in the system or in a library, it is left behind and another one begins.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ class Camera(Generic[T]):
     ) -> None:
         self.stop()
 
-    # What the reading thread tells (reader.Intake)
+    # What the reading thread tells (camera_reader.Intake)
 
     def connected(self) -> None:
         """A connection was opened: its clock, its packets and its picture are new ones."""

@@ -100,7 +100,7 @@ class CameraClock:
             passed = max(wall_seconds - wall, 0.001)
             step = seconds - own
             broken = self._by_wall and step > passed + self._gap_seconds
-            if self._fresh or step <= 0 or broken:
+            if self._fresh or self.base_seconds + seconds <= placed or broken:
                 goes_on = placed + passed if self._by_wall else self._until_seconds
                 self.base_seconds = goes_on - seconds
                 self.stretch += 1

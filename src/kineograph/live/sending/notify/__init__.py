@@ -1,5 +1,6 @@
 """Where alerts go: one file a sink, an options dataclass and a class with `send` and `close`."""
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, get_type_hints
 from urllib.parse import parse_qsl
@@ -30,8 +31,8 @@ SECRETS = {  # where the command line looks for what it must not hold, if this i
 }
 
 
-def parse_sink(text: str, environment: Mapping[str, str]) -> SinkOptions:
-    """`folder:PATH`, `webhook:URL`, `mail:TO?host=H&sender=S` or `mqtt:HOST?username=U` as options.
+def parse_sink(text: str) -> SinkOptions:
+    """`folder:PATH`, `webhook:URL`, `mail:TO?host=H&sender=S` or `mqtt:HOST:PORT` as options.
 
     Raises InputError for what is none of them.
     """
@@ -42,13 +43,15 @@ def parse_sink(text: str, environment: Mapping[str, str]) -> SinkOptions:
     first = SINKS[kind][2]
     target, _, query = (rest, "", "") if kind in WHOLE else rest.partition("?")
     table: dict[str, Any] = {"kind": kind, first: target, **dict(parse_qsl(query))}
+    if kind == "mqtt" and target.count(":") == 1:
+        table["host"], table["port"] = target.split(":")
     hints = get_type_hints(SINKS[kind][0])
     for name, value in table.items():
         if "tuple" in str(hints.get(name)):
             table[name] = tuple(each.strip() for each in value.split(","))
     field, variable = SECRETS.get(kind, ("", ""))
     wanted = kind == "webhook" or "username" in table
-    if wanted and variable in environment and not _places(table, field):
+    if wanted and variable in os.environ and not _places(table, field):
         table[field] = variable
     return read_sink(table, f"--sink {kind}")
 

@@ -37,7 +37,8 @@ class FolderSink:
         """Copy event and files. Raises OSError if that cannot be done now."""
         if not self._root.is_dir():  # made anew, it would fill the disk below a lost network drive
             raise FileNotFoundError(f"{self._root}: is gone; mount it again")
-        target = self._root.joinpath(*map(_fit_for_a_file, message.key.split("/")))
+        name, _, phase = message.key.rpartition("/")
+        target = self._root / _fit_for_a_file(name) / phase
         if target.is_dir():
             return  # an earlier try came so far
         target.parent.mkdir(exist_ok=True)
@@ -69,9 +70,9 @@ class FolderSink:
         _sync(folder)
 
 
-def _fit_for_a_file(part: str) -> str:
-    """A part of a key as a file's name; keys of `event_id` stay as they are."""
-    return quote(part, safe="") if set(part) != {"."} else part.replace(".", "%2E")
+def _fit_for_a_file(name: str) -> str:
+    """An event's id as a folder's name; those of `event_id` stay as they are."""
+    return quote(name, safe="") if set(name) != {"."} else name.replace(".", "%2E")
 
 
 def _literal(name: str) -> str:

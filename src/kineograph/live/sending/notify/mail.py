@@ -1,8 +1,10 @@
 """By e-mail: text and HTML, the film strip in it, the clip attached if it is not too large."""
 
 import hashlib
+import mimetypes
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -42,17 +44,19 @@ class MailOptions:
     password_env: str = ""
     password_file: Path | None = None
     most_bytes: int = 10_000_000  # of all that is attached; a larger clip is named with its hash
-    timeout_seconds: float = 30.0
+    timeout_seconds: float = 30.0  # for each answer until the mail itself is sent
+    longest_seconds: float = 300.0  # for the mail itself: a clip may go out through a slow line
     ca_file: Path | None = None  # whom to trust beside the system's authorities
     name: str = "mail"
 
     def __post_init__(self) -> None:
         """Refuse what cannot be sent, or would show the password."""
         for address in (self.sender, *self.to):
-            local, at, domain = address.partition("@")
-            if not (local and at and domain) or any(sign in address for sign in " \r\n,<>@"[:-1]):
+            local, _, domain = address.partition("@")
+            if not (local and domain) or "@" in domain or set(address) & set(" \r\n,:<>"):
                 raise InputError(
-                    f"{self.name}: '{address}' is no address of mail. Write NAME@DOMAIN alone."
+                    f"{self.name}: what stands before '@{domain}' or after it makes no address. "
+                    "Write NAME@DOMAIN alone."
                 )
         if not self.to:
             raise InputError(f"{self.name}: nobody to write to. Name someone in to.")
@@ -83,8 +87,11 @@ class MailSink:
                     f"ca_file {options.ca_file}: holds no certificates "
                     f"({error.strerror or 'not PEM'}). Name the PEM file of the authority."
                 ) from None
-        if self._password.given:
-            self._password.read()  # now, while someone looks, rather than at the first alert
+        if self._password.given and not self._password.read().isascii():  # now, while someone looks
+            raise InputError(
+                f"{options.name}: its password has signs beyond ASCII, which this program cannot "
+                "give a mail server. Choose another, or a password for applications."
+            )
 
     def send(self, message: Message) -> None:
         """Send it. Raises Refused where the server says no for good, another error to try again."""
@@ -93,10 +100,7 @@ class MailSink:
         with unsaid(password, f"\0{options.username}\0{password}" if password else ""):
             mail = compose(message, options)
             try:
-                with self._connect() as server:
-                    if password:
-                        server.login(options.username, password)
-                    left = server.send_message(mail, options.sender, list(options.to))
+                left = self._hand_over(mail, password)
             except smtplib.SMTPRecipientsRefused as error:
                 left = error.recipients
             except smtplib.SMTPResponseException as error:
@@ -108,6 +112,21 @@ class MailSink:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _hand_over(self, mail: EmailMessage, password: str) -> dict[str, tuple[int, bytes]]:
+        """Returns whom the server does not take it for, with its answers."""
+        server = self._connect()
+        try:
+            if password:
+                server.login(self._options.username, password)
+            if server.sock:
+                server.sock.settimeout(self._options.longest_seconds)
+            left = server.send_message(mail, self._options.sender, list(self._options.to))
+            with suppress(OSError):  # it has the mail: what it says at parting changes nothing
+                server.quit()
+            return left
+        finally:
+            server.close()
 
     def _connect(self) -> smtplib.SMTP:
         options = self._options
@@ -155,9 +174,10 @@ def compose(message: Message, options: MailOptions) -> EmailMessage:
             disposition="inline",
         )  # fmt: skip
     if clip:
-        subtype = {".mp4": "mp4", ".webm": "webm"}.get(clip.path.suffix.lower(), "x-msvideo")
+        kind = mimetypes.guess_type(clip.name)[0] or "application/octet-stream"
+        kind, subtype = kind.split("/")
         mail.add_attachment(
-            clip.path.read_bytes(), maintype="video", subtype=subtype, filename=clip.name
+            clip.path.read_bytes(), maintype=kind, subtype=subtype, filename=clip.name
         )
     return mail
 

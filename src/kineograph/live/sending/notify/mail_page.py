@@ -9,10 +9,9 @@ from html import escape
 
 from kineograph.live.sending.message import BEGUN, Enclosed, Message
 
-HEADINGS = {
-    "camera-away": "Camera away",
-    "camera-frozen": "Picture frozen",
-    "camera-back": "Camera back",
+BEGINNINGS = {
+    "camera-away": "no pictures come from it",
+    "camera-frozen": "its picture stands still",
 }
 ALARM, QUIET, TEST = "#b3261e", "#3d4852", "#0b559f"
 SANS = "-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
@@ -22,7 +21,7 @@ TEST_WORDS = "A test: nothing was seen. If you read this, alerts reach you."
 
 def as_text(message: Message, clip: Enclosed | None, named: Sequence[Enclosed]) -> str:
     """The mail without pictures."""
-    lines = [f"{_heading(message)}: {_state(message)}", ""]
+    lines = [f"{message.heading}: {_state(message)}", ""]
     if message.test:
         lines += [TEST_WORDS, ""]
     lines += [f"{name + ':':<12}{value}" for name, value in _facts(message)]
@@ -38,6 +37,7 @@ def as_html(
 ) -> str:
     """The mail as HTML; `picture` is the film strip's address, or empty."""
     colour = TEST if message.test else ALARM if message.event.get("kind") == "seen" else QUIET
+    judged = " · a machine's judgement, not a proof" if message.event.get("kind") == "seen" else ""
     rows = [_banner(message, colour)]
     if message.test:
         rows.append(_row(f'<p style="margin:0;font-size:15px">{TEST_WORDS}</p>'))
@@ -54,7 +54,7 @@ def as_html(
         rows.append(_row(_files(clip, named), top=True))
     rows.append(
         '<tr><td style="padding:12px 24px 20px;font-size:12px;line-height:1.5;color:#5c6570">'
-        f"Kineograph · a machine's judgement, not a proof · {escape(message.key)}</td></tr>"
+        f"Kineograph{judged} · {escape(message.key)}</td></tr>"
     )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
@@ -68,13 +68,13 @@ def as_html(
     )
 
 
-def _heading(message: Message) -> str:
-    return HEADINGS.get(message.text("kind"), message.text("label")) or "Event"
-
-
 def _state(message: Message) -> str:
+    if message.test:
+        return "sent by hand"
+    if message.text("kind") == "camera-back":
+        return "its pictures come again"
     if message.phase == BEGUN:
-        return "it has begun"
+        return BEGINNINGS.get(message.text("kind"), "it has begun")
     lasted = _lasted(message)
     return f"it is over, after {lasted}" if lasted else "it is over"
 
@@ -87,8 +87,9 @@ def _facts(message: Message) -> list[tuple[str, str]]:
         facts.append(("Window", window))
     if start:
         facts.append(("From", f"{_when(start)} {_zone(start)}"))
-    if end:
-        facts.append(("To", _when(end) if start and start.date() != end.date() else f"{end:%T}"))
+    if end and end != start:
+        same_day = start is not None and start.date() == end.date()
+        facts.append(("To", f"{end:%H:%M:%S}" if same_day else _when(end)))
     if peak:
         facts.append(("Confidence", f"{peak:.0%} at its highest"))
     return facts
@@ -136,7 +137,7 @@ def _banner(message: Message, colour: str) -> str:
     return (
         f'<tr><td style="padding:20px 24px;background:{colour};color:#ffffff">'
         f'<div style="font-size:24px;line-height:1.2;font-weight:700">{mark}'
-        f"{escape(_heading(message))}</div>"
+        f"{escape(message.heading)}</div>"
         f'<div style="margin-top:4px;font-size:15px;opacity:.92">{escape(message.text("camera"))} '
         f"· {escape(_state(message))}</div></td></tr>"
     )

@@ -11,6 +11,7 @@ kineograph/events                     every message, as JSON
 import hashlib
 import json
 import re
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from kineograph import __version__
 from kineograph.errors import InputError
-from kineograph.live.sending.message import BEGUN, PICTURES, Message, Refused, pick
+from kineograph.live.sending.message import BEGUN, Message, Refused, first_line, pick
 from kineograph.live.sending.secret import Secret, unsaid
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ ONLINE, OFFLINE = "online", "offline"
 KEEP_ALIVE_SECONDS = 30
 LONGEST_WAIT_SECONDS = 60  # until the next try to connect
 CLOSING_SECONDS = 2.0
+LOOK_SECONDS = 0.02  # how often to look whether it has failed
 TAKEN = {"status", "events", "strip"}  # topics of our own
 AWAY = ("camera-away", "camera-frozen")
 FOR_GOOD = {135, 144, 149, 153}  # not authorised, no such topic, packet too large, payload invalid
@@ -85,6 +87,7 @@ class MqttSink:
         self._ready = threading.Event()  # connected, and told what is retained
         self._failure = ""  # why the broker did not let us in
         self._codes: dict[int, ReasonCode] = {}  # of packets that it did not take
+        self._making = threading.Lock()
         self._known = threading.Lock()  # for the three below; never held while waiting
         self._labels: dict[str, set[str]] = {}  # of each camera
         self._away: set[str] = set()  # cameras
@@ -108,19 +111,24 @@ class MqttSink:
         with unsaid(password):
             end = time.monotonic() + self._options.timeout_seconds
             client = self._connecting()
-            if not self._ready.wait(self._options.timeout_seconds):
-                raise ConnectionError(self._failure or f"{self._options.host} does not answer")
+            while not self._ready.wait(LOOK_SECONDS):
+                if self._failure or time.monotonic() > end:
+                    raise ConnectionError(self._failure or f"{self._options.host} does not answer")
             self._codes.clear()
             self._learn(client, message)
             waiting = [
                 client.publish(topic, content, qos=1, retain=retain)
                 for topic, content, retain in self._told(message)
             ]
+            try:
+                for packet in waiting:
+                    packet.wait_for_publish(max(LOOK_SECONDS, end - time.monotonic()))
+                    if not packet.is_published():
+                        raise TimeoutError(f"{self._options.host} has not confirmed the message")
+            except Exception:
+                self._drop(client)  # with what it would send by itself, later and out of order
+                raise
             for packet in waiting:
-                packet.wait_for_publish(max(0.1, end - time.monotonic()))
-                if not packet.is_published():
-                    self._drop(client)  # with what it would send by itself, out of order
-                    raise TimeoutError(f"{self._options.host} has not confirmed the message")
                 self._look_at(self._codes.get(packet.mid))
 
     def close(self) -> None:
@@ -138,27 +146,26 @@ class MqttSink:
     def _connecting(self) -> "Client":
         """The client; its own thread connects it, now and whenever the connection has broken."""
         password = self._password.read() if self._password.given else None
-        if self._client is None:
-            self._client = self._make()
-            port = self._options.port or (8883 if self._options.tls else 1883)
-            self._enter(self._client, password)
-            self._client.connect_async(self._options.host, port, keepalive=KEEP_ALIVE_SECONDS)
-            self._client.loop_start()
-        else:
-            self._enter(self._client, password)  # it may have been changed since
-        return self._client
+        with self._making:
+            if self._client is not None and self._failure:  # rather than wait until it tries again
+                self._drop(self._client)
+            if self._client is None:
+                self._failure = ""
+                self._client = client = self._make(password)
+                port = self._options.port or (8883 if self._options.tls else 1883)
+                client.connect_async(self._options.host, port, keepalive=KEEP_ALIVE_SECONDS)
+                client.loop_start()
+            return self._client
 
-    def _enter(self, client: "Client", password: str | None) -> None:
-        if self._options.username:
-            client.username_pw_set(self._options.username, password)
-
-    def _make(self) -> "Client":
+    def _make(self, password: str | None) -> "Client":
         from paho.mqtt.client import Client, MQTTv5
         from paho.mqtt.enums import CallbackAPIVersion
 
         client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
         client.connect_timeout = self._options.timeout_seconds
         client.reconnect_delay_set(1, LONGEST_WAIT_SECONDS)
+        if self._options.username:
+            client.username_pw_set(self._options.username, password)
         if self._options.tls:
             ca_file = self._options.ca_file
             client.tls_set(ca_certs=str(ca_file) if ca_file else None)
@@ -173,7 +180,6 @@ class MqttSink:
         if self._client is client:
             self._client = None
         self._ready.clear()
-        client.on_disconnect = None  # a new client must not be taken for this one
         client.disconnect()
 
     # What the client's own thread calls.
@@ -181,20 +187,25 @@ class MqttSink:
     def _connected(
         self, client: "Client", _data: Any, _flags: Any, code: "ReasonCode", _more: Any
     ) -> None:
-        if code.is_failure:
+        if client is not self._client:
+            client.disconnect()  # it was dropped while it was on its way
+        elif code.is_failure:
             self._failure = f"the broker says: {code}"
-        elif client is self._client:
+        else:
             self._failure = ""
             self._tell(client)
             self._ready.set()
 
-    def _unreached(self, _client: "Client", _data: Any) -> None:
-        self._failure = f"{self._options.host} cannot be reached"
+    def _unreached(self, client: "Client", _data: Any) -> None:
+        if client is self._client:
+            why = sys.exc_info()[1]  # the client tells it while it handles the error
+            self._failure = f"{self._options.host}: {first_line(why or 'cannot be reached')}"
 
     def _left(
-        self, _client: "Client", _data: Any, _flags: Any, _code: "ReasonCode", _more: Any
+        self, client: "Client", _data: Any, _flags: Any, _code: "ReasonCode", _more: Any
     ) -> None:
-        self._ready.clear()
+        if client is self._client:
+            self._ready.clear()
 
     def _published(
         self, _client: "Client", _data: Any, packet: int, code: "ReasonCode", _more: Any
@@ -257,7 +268,7 @@ class MqttSink:
         camera, label = message.text("camera"), message.text("label")
         place = slug(camera)
         found: list[tuple[str, str | bytes, bool]] = [events]
-        strip = pick(files, set(PICTURES))
+        strip = pick(files, {".png"})
         if strip and strip.size_bytes <= self._options.most_bytes:
             found.append((self._topic(place, "strip"), strip.path.read_bytes(), True))
         if message.event.get("kind") == "seen":

@@ -28,7 +28,7 @@ def send_test(sinks: Mapping[str, Sink]) -> list[Tried]:
         "id": f"test-{secrets.token_hex(6)}",
         "camera": "no camera",
         "window": "whole",
-        "label": "test",
+        "label": "alert",
         "kind": "test",
         "start_seconds": 0.0,
         "end_seconds": 0.0,

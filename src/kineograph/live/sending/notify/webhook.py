@@ -9,6 +9,7 @@ With the clip the body is multipart/form-data: `event` (JSON) and `clip`.
 import hashlib
 import hmac
 import http.client
+import io
 import json
 import secrets
 import socket
@@ -47,7 +48,7 @@ class WebhookOptions:
     send_clip: bool = False
     most_bytes: int = 20_000_000  # of a clip; a larger one is named with its hash
     timeout_seconds: float = 20.0  # for each answer of the network
-    longest_seconds: float = 120.0  # for all of it
+    longest_seconds: float = 300.0  # for all of it: a clip may go out through a slow line
     ca_file: Path | None = None  # whom to trust beside the system's authorities
     name: str = "webhook"
 
@@ -94,6 +95,7 @@ class WebhookSink:
             headers = {
                 "Content-Type": kind,
                 "User-Agent": "kineograph",
+                "Content-Length": str(len(body)),
                 "Idempotency-Key": quote(message.key, safe="/"),
             }
             if secret:
@@ -125,7 +127,10 @@ class WebhookSink:
         try:
             connection.connect()
             with _cut_after(self._options.longest_seconds, connection.sock):
-                connection.request("POST", path, body, headers)
+                # as a file it goes in pieces, and each has the timeout to itself; a server that
+                # has heard enough closes, and its answer says why
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    connection.request("POST", path, io.BytesIO(body), headers)
                 answer = connection.getresponse()
                 said = answer.read(ANSWER_BYTES).decode("utf-8", "replace")
         finally:
