@@ -108,14 +108,17 @@ def test_a_port_that_is_taken_is_told_before_anything_is_watched(run, film, tmp_
     assert not (tmp_path / "evidence").exists()
 
 
-def test_a_test_alert_goes_through_every_sink(run, tmp_path):
-    status, printed, found = run("watch", "--sink", "folder:copies", "--test-alert", "--json")
+def test_a_test_alert_goes_through_every_sink_and_spares_the_evidence(run, tmp_path):
+    """A test among the evidence would be a file that no entry of the journal knows."""
+    two = ["--sink", "folder:kept", "--sink", "folder:copies"]
+    status, printed, found = run("watch", *two, "--test-alert", "--json")
     assert status == 0 and found["sinks"] == [
         {"name": "folder", "sent": True, "line": "folder: sent"}
     ]
     (event,) = Path("copies").glob("*/*/event.json")
     assert json.loads(event.read_text())["test"] is True
-    assert not (tmp_path / "evidence").exists()
+    assert "kept: holds the evidence itself, so nothing is sent there" in printed
+    assert not Path("kept").exists()
 
 
 @pytest.mark.live
@@ -123,8 +126,8 @@ def test_a_sink_that_does_not_take_it_is_named_and_the_status_says_so(run):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     web = f"webhook:http://127.0.0.1:{port}/"  # nobody listens there any more
-    words = ["--sink", web, "--sink", "folder:copies", "--test-alert", "--json"]
-    status, printed, found = run("watch", *words)
+    words = ["--sink", web, "--sink", "folder:copies", "--evidence", "kept"]
+    status, printed, found = run("watch", *words, "--test-alert", "--json")
     assert status == 1 and [each["sent"] for each in found["sinks"]] == [False, True]
     assert "webhook: not sent: " in printed and "folder: sent" in printed
 

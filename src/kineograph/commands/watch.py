@@ -124,7 +124,10 @@ def send_tests(screen: Screen, plan: "WatchPlan") -> int:
 
     if not plan.sinks:
         raise InputError("--test-alert: there is no sink to send it to. Add --sink or --config.")
-    tried = send_test(make_sinks(plan.sinks))
+    sinks, evidence = plan.sinks_and_evidence()
+    if len(sinks) < len(plan.sinks):
+        screen.say(f"{evidence.folder}: holds the evidence itself, so nothing is sent there")
+    tried = send_test(make_sinks(sinks))
     for each in tried:
         screen.say(each.line)
     screen.result({"sinks": [asdict(each) for each in tried]})
