@@ -62,7 +62,7 @@ def test_the_image_is_built_from_what_is_there_and_runs_as_nobody_s_root():
     lines = re.sub(r"\\\n", " ", IMAGE).splitlines()
     words = [line.split() for line in lines if line.strip() and not line.startswith("#")]
     known = {"FROM", "WORKDIR", "COPY", "RUN", "USER", "VOLUME", "ENV", "HEALTHCHECK",
-             "STOPSIGNAL", "ENTRYPOINT", "CMD"}  # fmt: skip
+             "STOPSIGNAL", "ENTRYPOINT", "CMD", "ARG"}  # fmt: skip
     assert {word[0] for word in words} <= known
     assert words[0] == ["FROM", "python:3.11-slim"]
     for copied in (word[1:-1] for word in words if word[0] == "COPY"):

@@ -26,6 +26,8 @@ def read(state, age_seconds=0.0) -> dict[tuple, float]:
     for family in text_string_to_metric_families(metrics_text(state, age_seconds)):
         assert family.documentation and family.type in ("counter", "gauge")
         for sample in family.samples:
+            assert sample.name.endswith("_total") == (family.type == "counter")
+            assert f"\n{sample.name}" in metrics_text(state)  # the parser adds what was left out
             place = sample.name.removeprefix("kineograph_"), *sorted(sample.labels.values())
             assert place not in found
             found[place] = sample.value
@@ -49,7 +51,7 @@ def test_every_count_of_a_state_is_there_under_its_name():
     assert found["alerts_sent_total", "folder"] == 6
     assert found["evidence_journal_waiting",] == 7 and found["evidence_bytes",] == 48_200_000
     assert found["well",] == 0 and found["state_age_seconds",] == 1.5
-    assert found["watching_seconds_total",] == 3661.4  # a counter by another name, as it reads it
+    assert found["watching_seconds_total",] == 3661.4
 
 
 def test_a_count_of_months_keeps_its_last_digit():

@@ -133,7 +133,7 @@ class Page:
 
 
 def _metrics(state: WatchState) -> Iterator[Metric]:
-    yield Metric("watching_seconds", "counter", "Since the start.", [({}, state.seconds)])
+    yield Metric("watching_seconds_total", "counter", "Since the start.", [({}, state.seconds)])
     yield Metric("well", "gauge", "1 if all cameras are there and the journal is written.",
                  [({}, state.well)])  # fmt: skip
     yield from _of_cameras(state)
