@@ -53,7 +53,7 @@ def test_the_same_put_again_changes_nothing_also_after_a_restart(tmp_path):
     for _ in range(2):
         with Outbox(tmp_path / "outbox.db", {"sink": sink}) as outbox:
             outbox.put(event("a", peak=0.5))
-            assert not outbox.put(event("a", peak=0.9), [tmp_path / "other.mp4"])
+            assert not outbox.put(event("a", peak=0.9))
             assert outbox.drain(20)
     assert [message.event["peak"] for message in sink.got] == [0.5]
     assert sink.got[0].files == ()

@@ -153,6 +153,9 @@ class Watch:
         event = lookout.event_of(health)
         self._say(f"{event.camera}: {health.kind}. {health.reason}".strip(), logging.WARNING)
         lookout.evidence.begin(event.fields())
+        if health.kind == "away":  # for good, perhaps: what lasted is told and kept now
+            self._answer(self._session.answers())
+            self._act(lookout, lookout.gap())
 
     def _answer(self, answers: list[Answer]) -> None:
         for answer in answers:

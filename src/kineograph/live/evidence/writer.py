@@ -226,21 +226,23 @@ class EvidenceWriter:
     def _begin(self) -> None:
         """Whatever a crash left is put right, and told again to whom it may not have been told."""
         newest = self.journal.newest
-        self.journal.append("started", {"machine": self._machine})
+        started = self.journal.append("started", {"machine": self._machine})
         finish_removals(self.journal)
         if newest is not None:
             self._tell(newest)
+        for event in self.journal.begun.values():
+            if _lasts(event):
+                self._done(event, [], started)
         for entry in (*adopt(self.journal), *what_was_cut_off(self.journal)):
             self._tell(entry)
 
     def _write(self, job: Job) -> None:
-        if job.kind != "event":
-            if not (job.kind == "begun" and job.event["id"] in self.journal.events):
-                entry = self.journal.append(job.kind, {"event": job.event})
-                if job.kind == "begun" and job.event.get("kind", "seen") == "seen":
-                    self._tell(entry)  # all else is over as soon as it is there
-            return
-        if job.event["id"] in self.journal.events:
+        known = job.event["id"] in self.journal.events
+        if job.kind == "ended" or (job.kind == "begun" and not known):
+            entry = self.journal.append(job.kind, {"event": job.event})
+            if job.kind == "ended" or _lasts(job.event):  # else with its pictures, in a moment
+                self._tell(entry)
+        if job.kind != "event" or known:
             return
         entry = write_event(self.journal, job, self._machine)
         self._written += 1
@@ -250,11 +252,12 @@ class EvidenceWriter:
         self._tell(entry)
 
     def _tell(self, entry: Entry) -> None:
-        if not entry.content.get("event"):
+        event = entry.content.get("event")
+        if not event:
             return  # a folder of which nobody knows what it was
-        folder = self.journal.folder / str(entry.content.get("folder", ""))
-        files = [folder / name for name in entry.content.get("files", {})]
-        self._done(entry.content["event"], [f for f in files if f.is_file()], entry)
+        kept = self.journal.kept_of(event["id"])
+        files = [self.journal.folder / kept.folder / name for name in kept.files] if kept else []
+        self._done(event, [file for file in files if file.is_file()], entry)
 
     def _tidy(self) -> None:
         """What is done now and then."""
@@ -267,3 +270,7 @@ class EvidenceWriter:
         if since >= (FULL_SWEEP_SECONDS if too_much else SWEEP_SECONDS):
             self._swept = time.monotonic()
             self._retention.sweep(self.journal, self._handed_over, datetime.now(UTC))
+
+
+def _lasts(event: dict[str, Any]) -> bool:
+    return event.get("end_seconds") is None
