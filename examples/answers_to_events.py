@@ -89,7 +89,7 @@ def _lasted(axes: Axes, start: float, end: float) -> None:
     axes.text((start + end) / 2, -0.11, "event", color="white", size=12, ha="center", va="center")
     cool = min(RULE.cool_down_seconds, 34 - end)
     axes.broken_barh([(end, cool)], (-0.15, 0.08), color=GREEN, alpha=0.25)
-    if cool > 2:
+    if cool > 4:
         axes.text(end + cool / 2, -0.11, "cool-down", color=INK, size=12, ha="center", va="center")
 
 

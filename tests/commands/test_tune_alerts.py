@@ -8,8 +8,8 @@ import pytest
 
 from kineograph.data.annotation import Annotation, write_annotations
 from kineograph.errors import InputError
-from kineograph.live import tuning
 from kineograph.live.detection.rules import rule_from_fields
+from kineograph.live.tuning import tune
 from kineograph.media.write import write_video
 from tests.live.marked_videos import video
 
@@ -32,7 +32,7 @@ def marked(tmp_path, monkeypatch) -> Path:
         probabilities[:, [WALKING, BOXING]] = found.probabilities
         return found.seconds, probabilities
 
-    monkeypatch.setattr(tuning, "answers_of", answers)
+    monkeypatch.setattr(tune, "answers_of", answers)
     marks = []
     for name, each in drawn.items():
         write_video(tmp_path / name, np.zeros((5, 32, 32, 3), np.uint8), 5)

@@ -29,7 +29,6 @@ from typing import Any
 import numpy as np
 import torch
 
-
 from kineograph.live.journal.journal import JOURNAL
 from kineograph.live.journal.verify import Verdict, verify
 from kineograph.media.write import write_picture

@@ -11,6 +11,7 @@ from kineograph.export.onnx import export
 from kineograph.export.run import OnnxFile
 from kineograph.live.detection.rules import Rule
 from kineograph.live.journal.verify import verify
+from kineograph.live.lookout import Eyes
 from kineograph.live.plan import CameraPlan, Window, with_sinks
 from kineograph.live.sending.notify import FolderOptions
 from kineograph.live.watch import Watch
@@ -29,7 +30,14 @@ from tests.live.watching import (
     watch,
     watch_until,
 )
-from tests.media.camera_servers import HEAD, RtspServer, Speaker, parts_of, require_rtsp
+from tests.media.camera_servers import (
+    HEAD,
+    RtspServer,
+    Speaker,
+    listen_forever,
+    parts_of,
+    require_rtsp,
+)
 
 LIT = Rule(label="bright", high=0.7, low=0.4, smooth_seconds=0.2, shortest_seconds=0.2)
 
@@ -146,6 +154,44 @@ def test_many_cameras_at_once_and_a_broken_one_loses_nothing_of_the_others(tmp_p
     third = found.state.cameras[2].camera
     assert third.broken == 1 and "not a video" in third.error
     assert verify(tmp_path / "e").is_whole
+
+
+def test_a_defect_in_reading_one_camera_is_told_and_costs_the_others_nothing(tmp_path, monkeypatch):
+    clips = [lamp(tmp_path / f"{k}.mp4") for k in range(2)]
+    look = Eyes.__call__
+
+    def tears(eyes, shown):
+        if eyes.camera == "b" and shown.seconds > 1:
+            raise ZeroDivisionError("no such thing")
+        return look(eyes, shown)
+
+    monkeypatch.setattr(Eyes, "__call__", tears)
+    found = watch(plan(*clips, folder=tmp_path / "e", rules=[LIT]), network())
+    assert [event["camera"] for event in found.events] == ["a"]
+    well, failed = found.state.cameras
+    assert well.well and not failed.well and failed.failed == "ZeroDivisionError: no such thing"
+    entries = (tmp_path / "e" / "journal.jsonl").read_text()
+    assert "camera-away" in entries and verify(tmp_path / "e").is_whole
+
+
+@pytest.mark.live
+def test_a_camera_that_is_broken_while_something_happens_ends_it_and_the_scene_is_sent(tmp_path):
+    film = lamp(tmp_path / "hall.mkv", seconds=3.0, on=(0.5, 3.0), codec="mjpeg")
+
+    def speak(client, number):
+        client.sendall(HEAD + b"".join(parts_of(film) if number == 0 else []))
+        listen_forever(client)
+
+    with Speaker(speak) as http:
+        source = f"http://127.0.0.1:{http.port}/video"
+        made = plan(source, folder=tmp_path / "e", rules=[LIT], grace_seconds=1.0, **SOON)
+        made = with_sinks(made, [FolderOptions(path=tmp_path / "copies")])
+        found = watch_until(
+            made, network(), BRIGHT, lambda state: state.sinks[0].sent == 3 or state.seconds > 20
+        )
+    assert [event["label"] for event in found.events] == ["bright"]
+    ends = {path.parent.parent.name for path in (tmp_path / "copies").glob("*/ended/clip.mkv")}
+    assert found.events[0]["id"] in ends
 
 
 def test_an_event_that_lasts_when_it_is_stopped_is_ended_and_kept(tmp_path):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kineograph.data.batch import Batch
 from kineograph.data.inputs import Laid
+from kineograph.data.sampling import even
 from kineograph.export.onnx import export
 from kineograph.export.run import OnnxFile
 from kineograph.predict.engine import Engine, OnnxSteps, torch_engine
@@ -67,10 +68,11 @@ def watched(session: Session, frames: list[Laid], every: int = 1) -> list:
     return found + session.end("door")
 
 
-def by_hand(frames: list[Laid], start: float) -> list[np.ndarray]:
-    """The first frame at or after the middle of each eighth of a window."""
-    middles = [start + (k + 0.5) * WINDOW / COUNT for k in range(COUNT)]
-    return [next(f.pixels for f in frames if f.seconds >= middle - 1e-6) for middle in middles]
+def as_sampled(frames: list[Laid], start: float) -> list[np.ndarray]:
+    """The frames that evaluation would choose of a window, were it a clip."""
+    inside = [f for f in frames if start - 1e-6 <= f.seconds < start + WINDOW - 1e-6]
+    chosen = even(np.array([f.seconds for f in inside]), COUNT)
+    return [inside[index].pixels for index in chosen]
 
 
 def test_the_last_word_about_a_window_is_what_the_clip_is_called(steps):
@@ -79,7 +81,7 @@ def test_the_last_word_about_a_window_is_what_the_clip_is_called(steps):
     words = [each for each in watched(session, frames) if each.last_word]
     assert [round(each.start_seconds, 6) for each in words] == [0.0, 0.8, 1.6, 2.4, 3.2]
     for each in words[:-1]:
-        expected = as_clip(steps, by_hand(frames, each.start_seconds))
+        expected = as_clip(steps, as_sampled(frames, each.start_seconds))
         np.testing.assert_allclose(each.probabilities, expected, atol=1e-5)
         assert each.end_seconds == pytest.approx(each.start_seconds + WINDOW)
     torn = words[-1]  # the video ends before its window
@@ -94,9 +96,9 @@ def test_between_last_words_the_oldest_window_says_what_it_thinks_by_now(steps):
     beginning = [each for each in found if each.end_seconds <= WINDOW + 1e-9]
     assert [each.last_word for each in beginning] == [False] * 3 + [True]
     for each in beginning[:-1]:
-        middles = [(k + 0.5) * WINDOW / COUNT for k in range(COUNT)]
+        middles = [(k + 0.5) * (WINDOW - 0.04) / COUNT for k in range(COUNT)]
         count = sum(middle <= each.end_seconds + 1e-6 for middle in middles)
-        expected = as_clip(steps, by_hand(frames, 0.0)[:count])
+        expected = as_clip(steps, as_sampled(frames, 0.0)[:count])
         np.testing.assert_allclose(each.probabilities, expected, atol=1e-5)
         assert count > COUNT / 2
 

@@ -65,27 +65,7 @@ def watch(
     plan = _with_options(plan, alert or [], sink or [], evidence, page)
     if test_alert:
         return send_tests(screen, plan)
-    run = run or plan.run
-    _check(run, plan)
-    from kineograph.live.logs import log_to
-    from kineograph.live.watch import Watch
-    from kineograph.predict.engine import fastest_engine
-    from kineograph.recipes import load
-    from kineograph.training.reproduce import choose_device
-
-    trained = load(run or "")
-    watched = Watch(plan, trained, fastest_engine(trained, choose_device(device)))
-    if log:
-        log_to(log)
-    _introduce(screen, plan, watched)
-    with _until_told() as stop, _shown(screen, plan) as tell:
-        found = watched.run(stop, tell)
-    for event in found.events:
-        screen.say(_line(event))
-    folder = plan.evidence.folder
-    screen.say(f"Evidence: {folder}. Check it: kineograph verify {folder}")
-    screen.result({"run": run, "events": list(found.events), **_counts(found.state)})
-    return 1 if any(each.left_out for each in found.state.cameras) else 0
+    return watch_plan(screen, run or plan.run, plan, device, log)
 
 
 def plan_of(config: Path | None, sources: list[str], *, as_camera: bool) -> "WatchPlan":
@@ -106,6 +86,32 @@ def plan_of(config: Path | None, sources: list[str], *, as_camera: bool) -> "Wat
     if as_camera:
         cameras = [replace(each, options=replace(each.options, as_camera=True)) for each in cameras]
     return replace(plan, cameras=tuple(cameras))
+
+
+def watch_plan(
+    screen: Screen, run: str | None, plan: "WatchPlan", device: str, log: Path | None
+) -> int:
+    """Until all files have ended, or until told to stop; not zero if something was not watched."""
+    _check(run, plan)
+    from kineograph.live.logs import log_to
+    from kineograph.live.watch import Watch
+    from kineograph.predict.engine import fastest_engine
+    from kineograph.recipes import load
+    from kineograph.training.reproduce import choose_device
+
+    trained = load(run or "")
+    watched = Watch(plan, trained, fastest_engine(trained, choose_device(device)))
+    if log:
+        log_to(log)
+    _introduce(screen, plan, watched)
+    with _until_told() as stop, _shown(screen, plan) as tell:
+        found = watched.run(stop, tell)
+    for event in found.events:
+        screen.say(_line(event))
+    folder = plan.evidence.folder
+    screen.say(f"Evidence: {folder}. Check it: kineograph verify {folder}")
+    screen.result({"run": run, "events": list(found.events), **_counts(found.state)})
+    return 1 if any(each.left_out or each.failed for each in found.state.cameras) else 0
 
 
 def send_tests(screen: Screen, plan: "WatchPlan") -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Event as Flag
 
 from kineograph.data.inputs import Laid, Look
@@ -29,6 +29,7 @@ class Eyes:
     """
 
     def __init__(self, plan: CameraPlan, looks: Sequence[Look]) -> None:
+        self.camera = plan.name
         self._plan, self._looks = plan, looks
         self._lookings: dict[str, Looking] = {}
         self._last_seconds: float | None = None
@@ -88,6 +89,7 @@ class Lookout:
         }
         self.thresholds = {rule.label: (rule.high, rule.low) for rule in rules}
         self.ended = False
+        self.failed = ""  # by which defect
         self.events = 0
         self._delays = Delays()
         self._answers = 0
@@ -151,6 +153,11 @@ class Lookout:
             end_time=health.time,
         )
 
+    @property
+    def clock(self) -> tuple[float, datetime]:
+        """Its newest picture's seconds and time; before the first, now."""
+        return self._clock or (0.0, datetime.now(UTC))
+
     def time_of(self, seconds: float) -> datetime:
         """When a moment of the camera's clock was, by the newest shot's."""
         assert self._clock is not None, "nothing was seen yet"
@@ -176,6 +183,7 @@ class Lookout:
             left_out=tuple(self.eyes.left_out.values()),
             answers=self._answers,
             events=self.events,
+            failed=self.failed,
             delay_seconds=self._delays.shares((0.5, 0.99)),
         )
 

@@ -34,11 +34,12 @@ class CameraState:
     answers: int
     events: int
     delay_seconds: tuple[float, float] | None  # median, and 99 of 100: picture in, answer out
+    failed: str = ""  # the defect that ended it
 
     @property
     def well(self) -> bool:
         """Whether its pictures come, or came to their end."""
-        return self.camera.state in ("up", "ended")
+        return self.camera.state in ("up", "ended") and not self.failed
 
 
 @dataclass(frozen=True)

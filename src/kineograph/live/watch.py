@@ -21,7 +21,7 @@ from kineograph.live.detection.event import WHOLE, Event
 from kineograph.live.detection.rules import Rule
 from kineograph.live.evidence.writer import EvidenceWriter
 from kineograph.live.journal.entries import Entry
-from kineograph.live.lookout import Lookout, Seen
+from kineograph.live.lookout import Eyes, Lookout, Seen
 from kineograph.live.plan import CameraPlan, WatchPlan
 from kineograph.live.sending.notify import announce, make_sinks
 from kineograph.live.sending.outbox import OUTBOX, Outbox
@@ -67,10 +67,18 @@ class Watch:
         self._began = time.monotonic()
         self._latest: deque[str] = deque(maxlen=LATEST)
         self._ended: list[dict[str, Any]] = []
+        for camera in plan.cameras:
+            Eyes(camera, trained.recipe.data.looks)  # or it is said before anything is opened
         made = make_sinks(sinks)
         evidence.folder.mkdir(parents=True, exist_ok=True)
         self.outbox = Outbox(evidence.folder / OUTBOX, made)
-        self.evidence = EvidenceWriter(evidence, done=self._written, handed_over=self._handed_over)
+        try:
+            self.evidence = EvidenceWriter(
+                evidence, done=self._written, handed_over=self.outbox.handed_over
+            )
+        except BaseException:
+            self.outbox.close()
+            raise
         self._lookouts = {
             camera.name: self._lookout(camera, plan, rules) for camera in plan.cameras
         }
@@ -128,7 +136,7 @@ class Watch:
         """What came since: take it, ask about it, act on it. Whether there was anything."""
         came = False
         for lookout in self._lookouts.values():
-            for item in lookout.camera.take(MOST_SHOTS):
+            for item in [] if lookout.ended else self._taken(lookout):
                 came = True
                 if isinstance(item, Shot):
                     self._see(lookout, item)
@@ -138,6 +146,19 @@ class Watch:
                 self._say(line, logging.WARNING)
         self._answer(self._session.answers())
         return came
+
+    def _taken(self, lookout: Lookout) -> "list[Shot[Seen] | Health]":
+        """What a camera has; a defect in reading it costs the other cameras nothing."""
+        try:
+            return lookout.camera.take(MOST_SHOTS)
+        except Exception as error:
+            LOG.exception("%s: a defect while reading it", lookout.plan.name)
+            lookout.failed = " ".join(f"{type(error).__name__}: {error}".split())
+            away = Health("away", *lookout.clock, f"a defect ended it: {lookout.failed}")
+            self._hear_of(lookout, away)
+            lookout.stop()
+            self._end(lookout)
+            return []
 
     def _see(self, lookout: Lookout, shot: "Shot[Seen]") -> None:
         if lookout.breaks(shot):
@@ -204,9 +225,6 @@ class Watch:
         """On the writer's thread: an event is in the journal, so it may be told."""
         if event:
             self.outbox.put({**event, "journal_head": entry.hash}, files)
-
-    def _handed_over(self, event_id: str) -> bool:
-        return self.outbox.handed_over(event_id)
 
     def _tell(self, tell: Callable[[WatchState], None]) -> float:
         tell(self.state())

@@ -29,8 +29,9 @@ def match_events(found: Spans, true: Spans, tolerance_seconds: float = 0.0) -> N
     second alert of one true event is a false one, and one alert over two true events misses one.
 
     One to one by the best assignment is the convention of NIST's ActEV evaluation plan (2021) for
-    activities in surveillance video, and of event-based scores of sound (Mesaros, Heittola and
-    Virtanen 2016, Applied Sciences 6:162; there within a collar of the onset). Raises ValueError if
+    activities in surveillance video, where pairs have to overlap by more, and of event-based scores
+    of sound (Mesaros, Heittola and Virtanen 2016, Applied Sciences 6:162), where onsets have to lie
+    within a collar. Raises ValueError if
     events of one side overlap each other: join them first.
     """
     by_found, by_true = _in_order(found, "found"), _in_order(true, "true")

@@ -115,14 +115,22 @@ class _Walk:
     next_start: float
     memories: deque[_Memory] = field(default_factory=deque)
     newest: Laid | None = None
-    frame_seconds: float = 0.04  # from the picture before to the newest
+    before: Laid | None = None
+    frame_seconds: float = 0.04  # between these two
     said_until: float = -1.0  # by last words
 
     def shown(self, laid: Laid) -> None:
         """The newest picture."""
-        if self.newest is not None and laid.seconds > self.newest.seconds:
-            self.frame_seconds = laid.seconds - self.newest.seconds
-        self.newest = laid
+        self.before, self.newest = self.newest, laid
+        if self.before is not None and laid.seconds > self.before.seconds:
+            self.frame_seconds = laid.seconds - self.before.seconds
+
+    def nearest(self, moment: float) -> Laid:
+        """Of the newest two pictures; the earlier one of two equally near."""
+        assert self.newest is not None
+        if self.before is None or self.newest.seconds - moment < moment - self.before.seconds:
+            return self.newest
+        return self.before
 
 
 class _Due(NamedTuple):
@@ -130,7 +138,8 @@ class _Due(NamedTuple):
 
     seat: Seat
     memory: _Memory
-    laid: Laid
+    pixels: np.ndarray  # (H, W, C)
+    seen_seconds: float  # of the newest picture then
     speaks: bool  # whether what it thinks then is told
 
 
@@ -153,9 +162,14 @@ class _Stepping:
             walk.memories.append(_Memory(walk.next_start, self._steps.start()))
             walk.next_start += self._hop
         for place, memory in enumerate(walk.memories):
-            while memory.steps < self._count and self._next(memory) <= laid.seconds + JUST_BEFORE:
+            while memory.steps < self._count:
+                moment = self._next(memory, walk)
+                if moment > laid.seconds + JUST_BEFORE:
+                    break
                 memory.steps += 1
-                self._due.append(_Due(seat, memory, laid, place == 0 and self._enough(memory)))
+                speaks = place == 0 and self._enough(memory)
+                due = _Due(seat, memory, walk.nearest(moment).pixels, laid.seconds, speaks)
+                self._due.append(due)
         while walk.memories and walk.memories[0].steps == self._count:
             walk.memories.popleft()
 
@@ -178,7 +192,7 @@ class _Stepping:
             return
         until, memory = walk.newest.seconds + walk.frame_seconds, walk.memories[0]
         if not memory.said and walk.said_until < 0:
-            list(self._stepped([_Due(seat, memory, walk.newest, False)]))
+            list(self._stepped([_Due(seat, memory, walk.newest.pixels, until, False)]))
         if memory.said and until > walk.said_until + JUST_BEFORE:
             yield Answer(seat, memory.start_seconds, until, self._mean(memory), until)
 
@@ -186,28 +200,31 @@ class _Stepping:
         """A gap: what was remembered means nothing any more."""
         self._walks.pop(seat, None)
 
-    def _next(self, memory: _Memory) -> float:
-        """The middle of its next part, as a clip's frames are chosen (data/sampling.even)."""
-        return memory.start_seconds + (memory.steps + 0.5) * self._window / self._count
+    def _next(self, memory: _Memory, walk: _Walk) -> float:
+        """The middle of its next part, as a clip's frames are chosen (data/sampling.even).
+
+        A clip goes from its first frame to its last one, which is a frame short of the window.
+        """
+        part = (self._window - walk.frame_seconds) / self._count
+        return memory.start_seconds + (memory.steps + 0.5) * part
 
     def _enough(self, memory: _Memory) -> bool:
         """Whether it has seen what no younger window will have seen when it is the oldest."""
         return memory.steps > self._count * (1 - self._hop / self._window)
 
     def _stepped(self, due: list[_Due]) -> Iterator[Answer]:
-        frames = np.stack([each.laid.pixels for each in due])
+        frames = np.stack([each.pixels for each in due])
         logits, states = self._steps.step(frames, [each.memory.state for each in due])
         for each, row, state in zip(due, _softmax(logits), states, strict=True):
-            seat, memory, laid, speaks = each
+            seat, memory, _, seen, speaks = each
             memory.state = state
             memory.said.append(row)
             if len(memory.said) == self._count:
                 end = memory.start_seconds + self._window
                 if walk := self._walks.get(seat):
                     walk.said_until = end
-                yield Answer(seat, memory.start_seconds, end, self._mean(memory), laid.seconds)
+                yield Answer(seat, memory.start_seconds, end, self._mean(memory), seen)
             elif speaks:
-                seen = laid.seconds
                 yield Answer(seat, memory.start_seconds, seen, self._mean(memory), seen, False)
 
     def _mean(self, memory: _Memory) -> np.ndarray:

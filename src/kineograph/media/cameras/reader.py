@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -106,12 +107,11 @@ class Reader(threading.Thread):
     def _follow(self) -> None:
         attempt = 0
         while True:
-            shown = 0
             try:
-                with self._foreign():
-                    connection = connect(self._source, self._options, self._on_way)
-                for count in self._read(connection):
-                    shown += count
+                connection = self._opened(
+                    partial(connect, self._source, self._options, self._on_way)
+                )
+                for _ in self._read(connection):
                     attempt = 0
             except SourceFailedError as failed:
                 self._intake.lost(lost_because(failed.error, self._source))
@@ -126,9 +126,7 @@ class Reader(threading.Thread):
             file = self._files[self.file_number]
             shown = 0
             try:
-                with self._foreign():
-                    connection = open_file(file, self._options)
-                for count in self._read(connection):
+                for count in self._read(self._opened(partial(open_file, file, self._options))):
                     shown += count
                 if not shown:
                     words = f"{file}: none of its pictures can be decoded. Copy it again."
@@ -137,6 +135,19 @@ class Reader(threading.Thread):
                 self._intake.lost(_broken_file(file, failed.error, shown))
             self.file_number += 1
         self._intake.ended()
+
+    def _opened(self, open_it: Callable[[], Connection]) -> Connection:
+        """What opens at last when nobody wants it any more is closed at once."""
+        connection: Connection | None = None
+        try:
+            with self._foreign():
+                connection = open_it()
+        except LeftBehindError:
+            if connection is not None:
+                connection.close()
+            raise
+        assert connection is not None  # or _foreign has raised
+        return connection
 
     def _read(self, connection: Connection) -> Iterator[int]:
         """Hand on piece by piece; yields after each that brought a picture how many it brought."""
