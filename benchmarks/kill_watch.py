@@ -1,6 +1,6 @@
 """Camera, receiver and program killed at random while events happen: what is lost, what is twice.
 
-python -m benchmarks.kill_watch [--rounds 100] [--seed 1] [--minutes 12]
+python -m benchmarks.kill_watch [--rounds 100] [--seed 1] [--minutes 60] [--keep FOLDER]
 
 What is counted, and what each word means: tests/live/killing.py.
 """
@@ -32,12 +32,12 @@ def told(found: Outcome) -> str:
     return "\n".join(["| | |", "|---|--:|", *(f"| {name} | {n} |" for name, n in rows.items())])
 
 
-def main(rounds: int, seed: int, minutes: float) -> None:
+def main(rounds: int, seed: int, minutes: float, keep: Path | None = None) -> None:
     """Kill, count; what is wrong is printed whole."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         found = kill_at_random(
-            Path(name) / "room",
+            keep or Path(name) / "room",
             rounds,
             seed,
             say=lambda line: print(line, flush=True),
@@ -53,5 +53,6 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=60.0, help="begin no round after these")
+    parser.add_argument("--keep", type=Path, help="a new folder for all that was written")
     given = parser.parse_args()
-    main(given.rounds, given.seed, given.minutes)
+    main(given.rounds, given.seed, given.minutes, given.keep)

@@ -41,7 +41,10 @@ class Log:
 
 
 def camera(port: int, log: Path, dark: Path, bright: Path) -> None:
-    """Show the lamp to everyone who asks, each picture with its time; the log says since when."""
+    """Show the lamp to everyone who asks, each picture with its time.
+
+    The log says since when, and of each time that the lamp was lit in how many pictures.
+    """
     asked = Log(log)
     pictures = {False: dark.read_bytes(), True: bright.read_bytes()}
 
@@ -51,10 +54,16 @@ def camera(port: int, log: Path, dark: Path, bright: Path) -> None:
             self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
             self.end_headers()
             asked.add(since=time.time())
+            lit, count = 0.0, 0  # since when the lamp is lit, and how often that was shown
             try:
                 while True:
                     now = time.time()
                     picture = pictures[is_lit(now)]
+                    if is_lit(now):
+                        lit, count = now - now % PERIOD_SECONDS, count + 1
+                    elif count:
+                        asked.add(lit=lit, pictures=count)
+                        count = 0
                     head = f"--frame\r\nX-Timestamp: {now:.6f}\r\nContent-Length: {len(picture)}"
                     self.wfile.write(head.encode() + b"\r\n\r\n" + picture + b"\r\n")
                     time.sleep(1 / PICTURES_PER_SECOND)

@@ -7,7 +7,8 @@ receiver that keeps keys. All three are processes of their own, killed with SIGK
 lost        an event that the journal began, and of which the receiver lacks the begin or the end
 duplicate   one begin or end that was told under two keys, so that no receiver can know it is one
 unseen      the lamp was lit while camera and program were both up, from SETTLE_SECONDS before until
-            SETTLE_SECONDS after, over one connection; and no event of the journal overlaps it
+            SETTLE_SECONDS after, over one connection that showed it in FEWEST_PICTURES at least;
+            and no event of the journal overlaps it, NEAR_SECONDS later at most
 twice       two events overlap one such time
 invented    an event that overlaps no time when the lamp was lit, NEAR_SECONDS more at both ends
 """
@@ -46,6 +47,7 @@ NETWORK = [
 CLIP_SECONDS = 0.8
 SETTLE_SECONDS = 1.5  # what the network needs to have seen, and a busy machine's delay
 NEAR_SECONDS = 1.5  # times are those of arrival
+FEWEST_PICTURES = 15  # of 25: a camera that was given no time by its machine shows fewer
 UP_SECONDS = 90.0  # to be back after a kill, on a busy machine
 TOLD_SECONDS = 120.0  # until the receiver has all: waits of the outbox grow to 60 s
 VERIFY_SECONDS = 20.0  # a folder that is named in this moment is not in the journal yet
@@ -200,14 +202,15 @@ def _compare_with_the_lamp(room: "_Room", found: Outcome) -> None:
         for event in ends.values()
         if event["kind"] == "seen" and event["end_time"]
     ]
+    shown = room.shown()
     for start, end in room.watched():
         first = int(-(-(start + SETTLE_SECONDS) // PERIOD_SECONDS))
         for on in (PERIOD_SECONDS * n for n in range(first, int(end // PERIOD_SECONDS) + 1)):
             off = on + LIT_SECONDS
-            if off + SETTLE_SECONDS > end:
+            if off + SETTLE_SECONDS > end or on not in shown:
                 continue
             found.watched += 1
-            count = sum(a < off and b > on and start <= a <= end for a, b in spans)
+            count = sum(a < off + NEAR_SECONDS and b > on and start <= a <= end for a, b in spans)
             (found.unseen if count == 0 else found.twice if count > 1 else []).append(on)
     for event_id, event in ends.items():
         if event["kind"] == "seen":
@@ -306,17 +309,24 @@ class _Room:
     @property
     def taken(self) -> list[dict[str, Any]]:
         """What the receiver wrote down."""
-        lines = self._logs["receiver"].read_bytes().split(b"\n")[:-1]
-        return [json.loads(line) for line in lines]
+        return self._said_by("receiver")
 
     def close(self) -> None:
         """End what runs."""
         for name in list(self._running):
             self.kill(name)
 
+    def shown(self) -> set[float]:
+        """When the lamp was lit, of all the times that were shown to someone."""
+        said = self._said_by("camera")
+        return {line["lit"] for line in said if line.get("pictures", 0) >= FEWEST_PICTURES}
+
     def _connections(self) -> list[float]:
-        lines = self._logs["camera"].read_bytes().split(b"\n")[:-1]
-        return [json.loads(line)["since"] for line in lines]
+        return [line["since"] for line in self._said_by("camera") if "since" in line]
+
+    def _said_by(self, name: str) -> list[dict[str, Any]]:
+        """What is wholly in a log."""
+        return [json.loads(line) for line in self._logs[name].read_bytes().split(b"\n")[:-1]]
 
 
 def write_lamp_network(folder: Path) -> None:

@@ -49,7 +49,7 @@ def test_messages_come_in_order_with_their_event_and_files(tmp_path):
 
 
 def test_an_event_is_handed_over_when_nobody_is_still_to_be_told_of_it(tmp_path):
-    """Of its begin, its clip while it lasts, and its end: three messages under keys of their own."""
+    """Of its begin, its clip while it lasts, or its end: each has a key of its own."""
     for name, files, ended in (("a", [], False), ("b", ["clip"], False), ("c", [], True)):
         sink = Listed(failing(*[OSError("nobody there")] * 99))
         with Outbox(tmp_path / f"{name}.db", {"sink": sink}) as outbox:
