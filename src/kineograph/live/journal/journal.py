@@ -19,9 +19,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any
+from typing import Any
 
 from kineograph.errors import InputError
+from kineograph.held_file import hold
 from kineograph.live.journal.entries import FIRST_PREVIOUS, Entry, parse, seal
 from kineograph.live.journal.signing import Signer
 from kineograph.whole_file import settle, temporary_beside
@@ -77,7 +78,11 @@ class Journal:
         self.begun: dict[str, dict[str, Any]] = {}  # events that last, as far as is known here
         self.newest: Entry | None = None  # of which somebody is told
         folder.mkdir(parents=True, exist_ok=True)
-        self._held = _hold(folder / LOCK)
+        self._held = hold(
+            folder / LOCK,
+            f"{folder}: another program keeps evidence there. End it, or choose another folder for "
+            "evidence.",
+        )
         try:
             self._open(key or folder / KEY)
         except BaseException:
@@ -241,28 +246,6 @@ class Journal:
                 os.replace(part, path)
             finally:
                 part.unlink(missing_ok=True)
-
-
-def _hold(path: Path) -> IO[bytes]:
-    """Lock a file until the result is closed or the program ends. Raises InputError if held."""
-    file = path.open("ab")
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise InputError(
-            f"{path.parent}: another program keeps evidence there. "
-            "End it, or choose another folder for evidence."
-        ) from None
-    return file
 
 
 def _entries(content: bytes) -> Iterator[tuple[Entry, int]]:
