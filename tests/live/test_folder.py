@@ -47,7 +47,7 @@ def test_a_second_time_changes_nothing_and_a_torn_try_is_cleared_away(tmp_path):
     (torn / "clip.mp4").write_bytes(b"half")
     sink.send(message_of(event(peak=0.5)))
     sink.send(message_of(event(peak=0.6)))
-    assert names(tmp_path) == ["e1/lasting/event.json"] and not torn.exists()
+    assert names(tmp_path) == ["e1/begun/event.json"] and not torn.exists()
     assert json.loads((tmp_path / "e1/begun/event.json").read_text())["event"]["peak"] == 0.5
 
 
@@ -81,7 +81,7 @@ def test_a_file_that_goes_while_it_is_sent_is_named_as_missing_at_the_next_try(
         assert outbox.drain(20)
         assert [(status.sent, status.dead) for status in outbox.status()] == [(1, 0)]
     assert names(tmp_path / "to") == ["e1/lasting/event.json"]
-    document = json.loads((tmp_path / "to/e1/begun/event.json").read_text())
+    document = json.loads((tmp_path / "to/e1/lasting/event.json").read_text())
     assert document["files"] == [{"name": "clip.mp4", "missing": "No such file or directory"}]
 
 
