@@ -29,6 +29,7 @@ from kineograph.live.journal.journal import JOURNAL, Journal
 from kineograph.live.journal.verify import verify
 from kineograph.media.frame import Box
 from tests.live.drawn_camera import code, draw_corridor, fields, read_back, sent
+from tests.live.servers import until
 
 
 @pytest.fixture(scope="module")
@@ -323,8 +324,11 @@ def test_a_slow_disk_never_blocks_and_costs_clips_not_entries(tmp_path, film, mo
     monkeypatch.setattr(module, "write_event", lambda *given: (gate.wait(20), really(*given))[1])
     monkeypatch.setattr(module, "MOST_JOB_BYTES", 4 * sum(len(p.data) for p in film.packets) // 12)
     events = [fields(1.0 + 0.1 * n, 2.0 + 0.1 * n) for n in range(6)]
-    writer = write(tmp_path, film, *events, hold_back=True)
+    told = Told()
+    writer = write(tmp_path, film, *events, told=told, hold_back=True)
     assert writer.status().written == 0  # all came through while the disk stood still
+    until(lambda: len(told.events) == 6, "all begins, told while no clip was written")
+    assert told.events == [event["id"] for event in events] and not any(told.files)
     gate.set()
     writer.close()
     status = writer.status()

@@ -222,7 +222,7 @@ class Watch:
         return state
 
     def _written(self, event: dict[str, Any], files: list[Path], entry: Entry) -> None:
-        """On the writer's thread: an event is in the journal, so it may be told."""
+        """On a thread of the writer's: an event is in the journal, so it may be told."""
         if event:
             self.outbox.put({**event, "journal_head": entry.hash}, files)
 
