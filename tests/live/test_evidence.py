@@ -73,7 +73,7 @@ def write(home: Path, film: Cut, *events: dict, told=None, hold_back: bool = Fal
         "hall",
         address="rtsp://me:secret@cam/1?key=2",
         network="lrcn",
-        windows=[Box(64, 48, 64, 48)],
+        windows={"desk": Box(64, 48, 64, 48)},
     )
     for packet in film.packets:
         camera.add_packet(packet, film.head)

@@ -32,6 +32,7 @@ KEY = Path("keys") / "journal.key"
 KEEPING = ("event", "adopted")  # kinds of entries that name a folder with its files
 OFFERED = (*KEEPING, "ended", "cut-off")  # kinds that somebody is told of, beside "begun"
 REMOVING = "removed-by-retention"
+REVIEWED = "reviewed"  # somebody said whether an alert was right: see reviews.py
 
 RESERVE_BYTES = 256 * 1024  # some 300 entries
 MOST_WAITING = 10_000  # entries in memory, a few megabytes
@@ -77,6 +78,7 @@ class Journal:
         self.events: set[str] = set()  # ids of all events whose evidence was ever journalled
         self.begun: dict[str, dict[str, Any]] = {}  # events that last, as far as is known here
         self.newest: Entry | None = None  # of which somebody is told
+        self.reviewed: set[str] = set()  # lines of review.jsonl that have an entry, by SHA-256
         folder.mkdir(parents=True, exist_ok=True)
         self._held = hold(
             folder / LOCK,
@@ -188,6 +190,8 @@ class Journal:
             gone = self.kept.pop(folder, None)
             self.kept_bytes -= gone.size_bytes if gone else 0
             self.removed.add(folder)
+        elif entry.kind == REVIEWED:
+            self.reviewed.add(str(said.get("line")))
 
     def _write_waiting(self) -> None:
         """Bring entries to the disk in their order, as many as it takes."""
