@@ -34,6 +34,7 @@ STANDARD = {
     "functools",
     "itertools",
     "math",
+    "statistics",
     "typing",
 }
 

@@ -14,19 +14,19 @@ from kineograph.errors import InputError
 from kineograph.held_file import hold
 
 LOCK = ".lock"
+TAKEN = "another kineograph annotate writes there. Use its page, end it, or choose another --out."
 
 
 class Journal:
-    """The journal of one folder, opened for writing. Raises InputError if another has it."""
+    """The journal of one folder, opened for writing. Raises InputError if another has it.
 
-    def __init__(self, path: Path):
+    lock: the file beside it that says so; taken: what is said then.
+    """
+
+    def __init__(self, path: Path, lock: str = LOCK, taken: str = TAKEN):
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = hold(
-            path.parent / LOCK,
-            f"{path.parent}: another kineograph annotate writes there. Use its page, end it, or "
-            "choose another --out.",
-        )
+        self._lock = hold(path.parent / lock, f"{path.parent}: {taken}")
         try:
             self.entries, whole_bytes, self.torn = _read(path)
             self._file = path.open("ab", buffering=0)

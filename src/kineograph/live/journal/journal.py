@@ -30,8 +30,9 @@ from kineograph.whole_file import settle, temporary_beside
 JOURNAL, LOCK, TORN, RESERVE = "journal.jsonl", "journal.lock", "journal.torn", "journal.reserve"
 KEY = Path("keys") / "journal.key"
 KEEPING = ("event", "adopted")  # kinds of entries that name a folder with its files
-OFFERED = (*KEEPING, "cut-off")  # kinds that somebody is told of
+OFFERED = (*KEEPING, "ended", "cut-off")  # kinds that somebody is told of, beside "begun"
 REMOVING = "removed-by-retention"
+REVIEWED = "reviewed"  # somebody said whether an alert was right: see reviews.py
 
 RESERVE_BYTES = 256 * 1024  # some 300 entries
 MOST_WAITING = 10_000  # entries in memory, a few megabytes
@@ -75,8 +76,9 @@ class Journal:
         self.kept_bytes = 0
         self.removed: set[str] = set()  # folders
         self.events: set[str] = set()  # ids of all events whose evidence was ever journalled
-        self.begun: dict[str, dict[str, Any]] = {}  # events begun, whose evidence was not yet
+        self.begun: dict[str, dict[str, Any]] = {}  # events that last, as far as is known here
         self.newest: Entry | None = None  # of which somebody is told
+        self.reviewed: set[str] = set()  # lines of review.jsonl that have an entry, by SHA-256
         folder.mkdir(parents=True, exist_ok=True)
         self._held = hold(
             folder / LOCK,
@@ -113,6 +115,10 @@ class Journal:
         """Write what waits, as far as it can be."""
         with self._mutex:
             self._write_waiting()
+
+    def kept_of(self, event_id: str) -> Kept | None:
+        """The newest folder of an event, unless there is none, or it was removed."""
+        return next((k for k in reversed(self.kept.values()) if k.event_id == event_id), None)
 
     def close(self) -> None:
         """Write what waits, if it can be, and let another program write."""
@@ -172,6 +178,7 @@ class Journal:
             self.newest = entry
             if name:
                 self.events.add(name)
+            if event.get("end_seconds") is not None:
                 self.begun.pop(name, None)
             if kept := _kept(entry, name):
                 self.kept[kept.folder] = kept
@@ -183,6 +190,8 @@ class Journal:
             gone = self.kept.pop(folder, None)
             self.kept_bytes -= gone.size_bytes if gone else 0
             self.removed.add(folder)
+        elif entry.kind == REVIEWED:
+            self.reviewed.add(str(said.get("line")))
 
     def _write_waiting(self) -> None:
         """Bring entries to the disk in their order, as many as it takes."""
