@@ -79,10 +79,12 @@ def plain_beam(
                 here[1] = _add(here[1], source + column[index])
         ranked = sorted(after.items(), key=lambda item: -(_add(*item[1][:2]) + item[1][2]))
         hypotheses = {text: tuple(values) for text, values in ranked[: beam.width]}
-    end = {t: WEIGHT * float(model.step(np.array([h[3]]), np.array([1]))[0][0])
-           for t, h in hypotheses.items()}  # fmt: skip
-    best_text = max(hypotheses, key=lambda t: _add(*hypotheses[t][:2]) + hypotheses[t][2] + end[t])
-    return "".join(LETTERS[i - 1] for i in best_text)
+    end = np.array([1])
+    final = {
+        text: _add(blank, character) + added + WEIGHT * float(model.step(np.array([at]), end)[0][0])
+        for text, (blank, character, added, at) in hypotheses.items()
+    }
+    return "".join(LETTERS[i - 1] for i in max(final, key=lambda text: final[text]))
 
 
 def _add(a: float, b: float) -> float:
@@ -119,9 +121,11 @@ def main() -> None:
         f"{model.order} with {len(model):,} n-grams; the same text in {same} of {LINES}. Ours: "
         f"{rate:.0f} lines a second of one core, with spans and confidences."
     )
-    contestants = {"plain Python (base)": plain, "kineograph, one line at a time": lambda: [
-        prefix_beam([line], beam, [judge]) for line in lines], "kineograph, all lines at once": ours,
-    }  # fmt: skip
+    contestants = {
+        "plain Python (base)": plain,
+        "kineograph, a line at a time": lambda: [prefix_beam([x], beam, [judge]) for x in lines],
+        "kineograph, all lines at once": ours,
+    }
     print_table("CTC prefix beam with a character model", compare(contestants, rounds=3), note)
 
 

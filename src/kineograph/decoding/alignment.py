@@ -1,9 +1,9 @@
 """A text laid over the columns it was read from: how probable in all, and which character where.
 
-Graves et al. 2006 (*Connectionist Temporal Classification*), section 4.1: the text with a blank before,
-between and after its characters, S = 2L + 1 symbols; a path goes from column to column by staying,
-by one symbol, or over a blank between two characters that differ. Many lines go at once; where a
-short one has ended, it waits.
+Graves et al. 2006 (*Connectionist Temporal Classification*), section 4.1: the text with a blank
+before, between and after its characters, S = 2L + 1 symbols; a path goes from column to column by
+staying, by one symbol, or over a blank between two characters that differ. Many lines go at once;
+where a short one has ended, it waits.
 """
 
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
 """ARPA files of character models: the text form that KenLM, SRILM and others read and write.
 
 Tokens stand apart by spaces, so a character that could break a line is written as `\\uXXXX` (or
-`\\UXXXXXXXX`), as in Python: white space, anything Unicode calls a control, format or separator (C*,
-Z*), and the backslash itself. The space is thus `\\u0020`; `<space>` is read as one too. A character
-that is a letter with combining marks stays one token.
+`\\UXXXXXXXX`), as in Python: white space, anything Unicode calls a control, format or separator
+(C*, Z*), and the backslash itself. The space is thus `\\u0020`; `<space>` is read as one too. A
+character that is a letter with combining marks stays one token.
 """
 
 import math
@@ -47,7 +47,7 @@ def unescape(written: str) -> str:
 
 
 def write_arpa(path: Path, model: NGram) -> None:
-    """The model as text, seven digits a number. Raises OSError."""
+    """The model as text, six digits a number. Raises OSError."""
     write_text_whole(path, "\n".join(_lines(model)) + "\n")
 
 
@@ -63,9 +63,9 @@ def _lines(model: NGram) -> Iterator[str]:
     for length in range(1, model.order + 1):
         yield from ("", f"\\{length}-grams:")
         for node in range(model.level_ends[length - 1], model.level_ends[length]):
-            line = f"{logs[node]:.7g}\t{texts[node]}"
+            line = f"{logs[node]:.6g}\t{texts[node]}"
             has_weight = length < model.order and weights[node] != 0
-            yield f"{line}\t{weights[node]:.7g}" if has_weight else line
+            yield f"{line}\t{weights[node]:.6g}" if has_weight else line
     yield from ("", "\\end\\")
 
 
@@ -94,7 +94,7 @@ class _Reader:
 
     def __init__(self, path: Path, lines: list[str]):
         self.path = path
-        self.lines = [line.rstrip("\r") for line in lines]
+        self.lines = [line.strip(" \t\r") for line in lines]
         self.at = 0  # lines read so far: the number of the last one
 
     def fail(self, what: str, number: int | None = None) -> NoReturn:
@@ -105,14 +105,17 @@ class _Reader:
         """The next line that is not blank."""
         while self.at < len(self.lines):
             self.at += 1
-            if found := self.lines[self.at - 1].strip(" \t"):
+            if found := self.lines[self.at - 1]:
                 return found
         self.fail(f"the file ends where {wanted} should follow. It was cut off: copy it again.")
 
     def model(self) -> NGram:
         """The whole file."""
-        while self.line("\\data\\") != "\\data\\":
-            pass
+        if "\\data\\" not in self.lines:
+            raise InputError(
+                f"{self.path}: no line says \\data\\, so it is no ARPA file. Give one."
+            )
+        self.at = self.lines.index("\\data\\") + 1
         sizes = self._sizes()
         levels = [self._level(length, sizes) for length in range(1, len(sizes) + 1)]
         if (found := self.line("\\end\\")) != "\\end\\":
@@ -140,7 +143,7 @@ class _Reader:
 
     def _gram(self, length: int, order: int, place: int) -> _Gram:
         line = self.line(f"n-gram {place + 1} of length {length}")
-        parts = line.split()
+        parts = re.split("[ \t]+", line)  # and nothing else: other spaces may be tokens
         if line.startswith("\\") and len(parts) == 1:
             self.fail(f"{line[:40]} comes after {place} n-grams of length {length}. Mend \\data\\.")
         if len(parts) not in (length + 1, length + 2) or (len(parts) > length + 1 == order + 1):

@@ -1,7 +1,7 @@
 """What is added to a text's score as it grows, besides the network: a language model, a lexicon.
 
-A *judge* walks beside every text of a beam: it has a state, and each character adds a weight and leads
-to another state. All judges speak in the alphabet's indices; 0, the blank, is never asked.
+A *judge* walks beside every text of a beam: it has a state, and each character adds a weight and
+leads to another state. All judges speak in the alphabet's indices; 0, the blank, is never asked.
 """
 
 import math
@@ -137,9 +137,9 @@ class Remembered:
     def __init__(self, judge: Judge):
         self.judge = judge
         self._place_of = np.full(judge.states, -1, np.int64)
-        self._weights = np.zeros((0, 0), np.float32)
-        self._after = np.zeros((0, 0), np.int32)
-        self._kept = 0
+        self._weights, self._after = judge.rows(np.array([judge.start]))
+        self._place_of[judge.start] = 0
+        self._kept = 1
 
     def places(self, states: Integers) -> Integers:
         """Where the answers of states (any shape) lie, as `weights` and `after` take it.
@@ -160,9 +160,8 @@ class Remembered:
         weights, after = self.judge.rows(new)
         end = self._kept + len(new)
         if end > len(self._weights):
-            room = max(2 * len(self._weights), end, 64)
-            self._weights = _grown(self._weights, room, weights)
-            self._after = _grown(self._after, room, after)
+            more = ((0, max(len(self._weights), end)), (0, 0))
+            self._weights, self._after = np.pad(self._weights, more), np.pad(self._after, more)
         self._weights[self._kept : end], self._after[self._kept : end] = weights, after
         self._place_of[new] = np.arange(self._kept, end)
         self._kept = end
@@ -174,9 +173,3 @@ class Remembered:
     def after(self, places: Integers, characters: Integers) -> NDArray[np.int32]:
         """The states after them."""
         return self._after[places, characters]
-
-
-def _grown(old: NDArray[np.generic], room: int, like: NDArray[np.generic]) -> NDArray[np.generic]:
-    new = np.zeros((room, like.shape[1]), like.dtype)
-    new[: len(old)] = old[:, : like.shape[1]] if old.size else 0
-    return new

@@ -3,9 +3,9 @@
     p(w | h) = p stored for hw                      where hw was kept,
              = back-off(h) · p(w | h without its first character)      elsewhere.
 
-Every interpolated model can be written so (Chen and Goodman 1998, §2.8), and every ARPA file is. The
-n-grams are a tree: a node is an n-gram, its parent the n-gram without the last character. Nodes are
-numbered level by level and, within a level, by (parent, character), so all keys parent · V +
+Every interpolated model can be written so (Chen and Goodman 1998, §2.8), and every ARPA file is.
+The n-grams are a tree: a node is an n-gram, its parent the n-gram without the last character. Nodes
+are numbered level by level and, within a level, by (parent, character), so all keys parent · V +
 character stand in one ascending array, and a child is found by one binary search for any number of
 questions at once.
 
@@ -207,7 +207,7 @@ class NGram:
         return totals
 
     def unknown_in(self, lines: Iterable[Iterable[str]]) -> dict[str, int]:
-        """Characters of these lines that the model does not know, and how often they stand there."""
+        """Characters of these lines that the model does not know, and how often they stand."""
         found: dict[str, int] = {}
         for line in lines:
             for character in line:

@@ -1,9 +1,9 @@
 """A model in a file: ARPA, or a compact form of flat arrays for shipping.
 
-The compact form is a NumPy archive (.npz, no pickle), whose suffix is `.lm`. An n-gram costs a token,
-how many children it has, and its two logarithms in 16 bits each: linear between 0 and the least, so
-that none is off by more than least / 131,070 (about 0.0002). Parents are not written: the tree is
-in order. The same model gives the same bytes.
+The compact form is a NumPy archive (.npz, no pickle), whose suffix is `.lm`. An n-gram costs a
+token, how many children it has, and its two logarithms in 16 bits each: linear between the greatest
+and the least, so that none is off by more than their distance / 131,070 (about 0.0001). Parents are
+not written: the tree is in order. The same model gives the same bytes.
 """
 
 import io
@@ -89,7 +89,7 @@ def from_bytes(content: bytes, name: str = "the model") -> NGram:
         raise
     except (ValueError, KeyError, TypeError, IndexError, OSError, EOFError) as error:
         raise _broken(name) from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, AttributeError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, AttributeError) as error:
         raise _broken(name) from error
 
 

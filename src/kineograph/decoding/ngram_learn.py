@@ -1,14 +1,14 @@
 """An n-gram model from lines of text: counted by sorting, smoothed by one of two formulas.
 
 Both are interpolated: p(w | h) = direct(hw) + γ(h) · p(w | h without its first character), down to
-the uniform distribution over everything that may come. γ(h) is what `direct` leaves, so all that may
-follow h sums to 1, also where rare n-grams were left out. Only `direct` differs:
+the uniform distribution over everything that may come. γ(h) is what `direct` leaves, so all that
+may follow h sums to 1, also where rare n-grams were left out. Only `direct` differs:
 
     Witten-Bell   c(hw) / (c(h) + T(h))              T(h): how many different things follow h
     Kneser-Ney    (a(hw) − D) / a(h)                 D by a(hw) = 1, 2, 3 and more
 
-with c how often, and a the *adjusted* count: how often for the longest n-grams and those that begin a
-line, and for the others in how many different contexts, one character longer, they stand. The
+with c how often, and a the *adjusted* count: how often for the longest n-grams and those that begin
+a line, and for the others in how many different contexts, one character longer, they stand. The
 discounts D are Chen and Goodman's (1998, equation 26); where a level is too small to tell them (a
 count of counts of none, or a discount outside (0, count]), they are ½, 1 and 1½.
 """
@@ -148,14 +148,14 @@ def _assemble(
     left = 1.0 - discounted[0].sum()
     probabilities = discounted[0] + left / may_come
     parents, tokens, logs, backoffs = [], [], [], []
-    sizes, number_of, first = [], np.zeros(1, np.int64), 0
+    sizes, number_of, first, keep = [], np.zeros(1, np.int64), 0, np.ones(1, bool)
     for place, level in enumerate(levels):
-        keep = level.counts >= (minimum_count if place >= NEVER_LEFT_OUT else 0)
+        before, keep = keep, level.counts >= (minimum_count if place >= NEVER_LEFT_OUT else 0)
         if place:
             own, shorter = discounted[place], levels[place - 1]
             given = np.bincount(level.parents, own * keep, minlength=len(shorter.tokens))
             gamma = np.maximum(1.0 - given, np.finfo(np.float64).tiny)
-            backoffs.append(np.log(gamma)[kept_before])
+            backoffs.append(np.log(gamma)[before])
             probabilities = own + gamma[level.parents] * probabilities[level.suffixes]
         parents.append(number_of[level.parents[keep]])
         tokens.append(level.tokens[keep])
@@ -163,7 +163,6 @@ def _assemble(
         sizes.append(int(keep.sum()))
         number_of = np.cumsum(keep) + first  # meaningless where it is not kept, and not asked for
         first += sizes[-1]
-        kept_before = keep
     backoffs.append(np.zeros(sizes[-1]))
     logs[0][BEGIN_TOKEN] = NEVER
     sizes = sizes[: max(place + 1 for place, size in enumerate(sizes) if size)]

@@ -38,8 +38,8 @@ class Beam:
     """How far to search. Raises InputError for what cannot be.
 
     width: texts kept after each column. least_probability: characters under it are not tried in
-    a column (the most probable one always is); 0 tries all. most_tried: no more characters than this
-    in a column, the most probable ones. alternatives: texts that a reading names, the best first.
+    a column (the most probable one always is); 0 tries all. most_tried: no more characters than
+    this in a column, the most probable ones. alternatives: how many texts a reading names.
     """
 
     width: int = 16
@@ -117,10 +117,10 @@ def _columns(lines: Sequence[Line], least_probability: float, most_tried: int) -
     every = np.exp(np.concatenate(lines).astype(np.float64))
     of_line = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
     keep = _tried(every, least_probability, most_tried)
-    silent = ~keep.any(axis=1)
+    silent: NDArray[np.bool_] = np.logical_not(keep.any(axis=1))
     again = np.zeros(len(every), bool)
     again[1:] = silent[1:] & silent[:-1] & (of_line[1:] == of_line[:-1])
-    every, keep, of_line, silent = (each[~again] for each in (every, keep, of_line, silent))
+    every, keep, of_line, silent = every[~again], keep[~again], of_line[~again], silent[~again]
     per_line = np.bincount(of_line, minlength=len(lines))
     order = np.argsort(-per_line, kind="stable")
     row = np.argsort(order)[of_line]
@@ -322,7 +322,7 @@ class _Choice:
     def take(
         self, stayed: NDArray[np.float64], grown: NDArray[np.float64] | float
     ) -> NDArray[np.float64]:
-        """(B, K) a number of each chosen text, from its old text or from its growing; dead ones 0."""
+        """(B, K) a number of each chosen text: its own, or of how it grew; 0 if it is dead."""
         new = grown if isinstance(grown, float) else grown[self.rows, self.source, self.which]
         old = stayed[self.rows, self.source]
         return np.where(self.dead, 0.0, np.where(self.grows, new, old))

@@ -1,4 +1,4 @@
-"""Weight and bonus of a language model, chosen on validation lines by their character error rate."""
+"""Weight and bonus of a language model, chosen on validation lines by character error rate."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,6 +13,7 @@ WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
 BONUSES = (0.0, 0.3, 0.6, 1.0)
 
 Grid = dict[tuple[float, float], float]  # (weight, bonus) -> character error rate
+Progress = Callable[[int, int, str], None]  # done, in all, what is going on
 
 
 def tune_weights(
@@ -20,13 +21,16 @@ def tune_weights(
     truths: Sequence[str],
     model: NGram,
     characters: Sequence[str],
-    **how: object,
+    beam: Beam | None = None,
+    progress: Progress | None = None,
 ) -> tuple[float, float]:
     """The (weight, bonus) with the fewest errors; of equals the least weight, then bonus.
 
-    See `error_grid` for what else may be given, and call it to see the whole table.
+    Arguments and errors as of `error_grid`, which gives the whole table.
     """
-    return best_of(error_grid(log_probabilities, truths, model, characters, **how))  # type: ignore[arg-type]
+    return best_of(
+        error_grid(log_probabilities, truths, model, characters, beam=beam, progress=progress)
+    )
 
 
 def best_of(grid: Grid) -> tuple[float, float]:
@@ -44,7 +48,7 @@ def error_grid(
     weights: Sequence[float] = WEIGHTS,
     bonuses: Sequence[float] = BONUSES,
     others: Sequence[Judge | Remembered] = (),
-    progress: Callable[[int, int, str], None] = lambda done, total, note: None,
+    progress: Progress | None = None,
 ) -> Grid:
     """Character error rate of the lines at every weight and bonus: edits over true characters.
 
@@ -53,7 +57,9 @@ def error_grid(
     lexicon. Raises InputError where there is nothing to count errors on.
     """
     if len(log_probabilities) != len(truths):
-        raise ValueError(f"{len(log_probabilities)} lines and {len(truths)} texts: one is needed each")
+        raise ValueError(
+            f"{len(log_probabilities)} lines and {len(truths)} texts: one is needed each"
+        )
     length = sum(map(len, truths))
     if not length:
         raise InputError("the validation lines have no text. Give lines whose text is known.")
@@ -67,5 +73,7 @@ def error_grid(
         texts = ("".join(characters[i - 1] for i in each.text_indices) for each in readings)
         edits = sum(map(Levenshtein.distance, texts, truths))
         grid[weight, bonus] = edits / length
-        progress(len(grid), len(settings), f"{weight:g}, {bonus:g}: {100 * edits / length:.2f} %")
+        if progress:
+            note = f"{weight:g}, {bonus:g}: {100 * edits / length:.2f} %"
+            progress(len(grid), len(settings), note)
     return grid
