@@ -165,6 +165,7 @@ def test_a_very_long_line_does_not_run_out_of_numbers():
     text = [1, 2] * 300
     line = np.full((4 * len(text), 3), -30.0)
     line[:, 0] = math.log1p(-2 * math.exp(-30))
+    line[1::4, 0] = -30.0
     line[np.arange(len(text)) * 4 + 1, text] = math.log1p(-2 * math.exp(-30))
     for (found,) in (best_path([line]), prefix_beam([line], Beam(4))):
         assert list(found.text_indices) == text

@@ -2,11 +2,14 @@
 
 import unicodedata
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kineograph.commands.console import AsJson, Screen
+
+if TYPE_CHECKING:
+    from kineograph.decoding.ngram import NGram
 
 HELD_OUT = 10  # one line in so many, the last ones
 MOST_NAMED = 12  # characters never seen, on a screen
@@ -31,9 +34,7 @@ def lm(
 ) -> None:
     """Build a model of characters and measure it on lines that it did not learn from."""
     screen = Screen(as_json)
-    from kineograph.decoding.ngram import bits_per_character
     from kineograph.decoding.ngram_file import check_suffix, write_ngram
-    from kineograph.decoding.ngram_learn import SMOOTHINGS, learn_ngram
 
     if out:
         check_suffix(out)
@@ -43,35 +44,16 @@ def lm(
             lines += _lines_of(path)
             report(number + 1, len(texts), path.name)
     learned, held_out = (lines, _lines_of(test)) if test else _without_last_tenth(lines)
-    settings = (order, smoothing, minimum_count)
-    with screen.stage("Counting", "models") as report:
-        model = measured = learn_ngram(learned, *settings)
-        report(1, 2 if len(learned) < len(lines) else 1, f"order {order}")
-        if len(learned) < len(lines):
-            model = learn_ngram(lines, *settings)
-            report(2, 2, "with the held-out lines")
-    bits = bits_per_character(measured, held_out)
-    unseen = measured.unknown_in(held_out)
+    measured, model = _build(screen, learned, lines, (order, smoothing, minimum_count))
+    _say_built(screen, model, lines, smoothing)
     what = str(test) if test else "the last tenth"
-    screen.say(
-        f"{SMOOTHINGS[smoothing]}, order {order}: {len(model):,} n-grams over "
-        f"{len(model.characters)} characters, from {sum(map(len, lines)):,} in {len(lines):,} lines"
-    )
-    screen.say(
-        f"{what}, {len(held_out):,} lines it did not learn from: {bits:.3f} bits per character "
-        f"(perplexity {2**bits:.2f}), line ends counted in"
-    )
-    _say_unseen(screen, unseen)
-    found: dict[str, Any] = {
+    found = {
         "order": order,
         "smoothing": smoothing,
         "minimum_count": minimum_count,
         "ngrams": list(model.sizes),
         "characters": len(model.characters),
-        "bits_per_character": bits,
-        "perplexity": 2**bits,
-        "unseen": sum(unseen.values()),
-        "unseen_characters": unseen,
+        **_measure(screen, measured, held_out, what),
         "protocol": {
             "learned": {"texts": [str(path) for path in texts], "lines": len(learned)},
             "held_out": {"what": what, "lines": len(held_out)},
@@ -79,13 +61,55 @@ def lm(
         "file": None,
     }
     if out:
-        with screen.stage("Writing", "files") as report:
-            write_ngram(out, model)
-            report(1, 1, out.name)
+        write_ngram(out, model)
         found |= {"file": str(out), "bytes": out.stat().st_size}
         whole = "" if test else "; it learned from all lines, also those held out above"
         screen.say(f"Wrote {out}: {out.stat().st_size / 1000:,.0f} kB{whole}")
     screen.result(found)
+
+
+def _build(
+    screen: Screen, learned: list[str], lines: list[str], settings: tuple[int, str, int]
+) -> tuple["NGram", "NGram"]:
+    """The model to be measured, and the one to be kept: of all lines, where some are held out."""
+    from kineograph.decoding.ngram_learn import learn_ngram
+
+    several = 2 if len(learned) < len(lines) else 1
+    with screen.stage("Counting", "models") as report:
+        measured = model = learn_ngram(learned, *settings)
+        report(1, several, f"{len(learned):,} lines")
+        if several == 2:
+            model = learn_ngram(lines, *settings)
+            report(2, several, f"{len(lines):,} lines")
+    return measured, model
+
+
+def _say_built(screen: Screen, model: "NGram", lines: list[str], smoothing: str) -> None:
+    from kineograph.decoding.ngram_learn import SMOOTHINGS
+
+    screen.say(
+        f"{SMOOTHINGS[smoothing]}, order {model.order}: {len(model):,} n-grams over "
+        f"{len(model.characters)} characters, from {sum(map(len, lines)):,} in {len(lines):,} lines"
+    )
+
+
+def _measure(screen: Screen, model: "NGram", held_out: list[str], what: str) -> dict[str, Any]:
+    """Bits per character, and what was never seen, said and as fields."""
+    from kineograph.decoding.ngram import bits_per_character
+
+    bits = bits_per_character(model, held_out)
+    unseen = model.unknown_in(held_out)
+    screen.say(
+        f"{what}, {len(held_out):,} lines it did not learn from: {bits:.3f} bits per character "
+        f"(perplexity {2**bits:.2f}), line ends counted in"
+    )
+    _say_unseen(screen, unseen)
+    return {
+        "bits_per_character": bits,
+        "perplexity": 2**bits,
+        "unseen": sum(unseen.values()),
+        "unseen_characters": unseen,
+    }
 
 
 def _lines_of(path: Path) -> list[str]:

@@ -9,8 +9,8 @@ from kineograph.decoding.ngram import NGram
 from kineograph.decoding.prefix_beam import Beam
 from kineograph.errors import InputError
 
-WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
-BONUSES = (0.0, 0.3, 0.6, 1.0)
+WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.1)
+BONUSES = (0.0, 0.3, 0.6, 1.0, 1.5)
 
 Grid = dict[tuple[float, float], float]  # (weight, bonus) -> character error rate
 Progress = Callable[[int, int, str], None]  # done, in all, what is going on
