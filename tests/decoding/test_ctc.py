@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kineograph.decoding.alignment import align, text_log_probabilities
+from kineograph.decoding.alignment import align, text_log_probabilities, widened
 from kineograph.decoding.ctc import best_path, prefix_beam
 from kineograph.decoding.judges import Language, Lexicon, Remembered
 from kineograph.decoding.ngram_learn import learn_ngram
@@ -120,6 +120,14 @@ def test_spans_are_those_of_the_most_probable_path(line):
             assert set(path[low:high]) == {index}
             assert sure == pytest.approx(math.exp(max(line[low:high, index])))
         assert all(a[1] <= b[0] for a, b in pairwise(reading.spans.tolist()))
+
+
+def test_boxes_round_characters_share_the_blanks_between_them():
+    spans = np.array([[4, 5], [9, 10], [10, 12]])
+    assert widened(spans, 20).tolist() == [[2, 7], [7, 10], [10, 12]]
+    assert widened(np.array([[1, 2], [8, 9]]), 10).tolist() == [[0, 5], [5, 10]]
+    assert widened(np.array([[3, 5]]), 9).tolist() == [[3, 5]]
+    assert widened(np.zeros((0, 2), np.int64), 9).shape == (0, 2)
 
 
 def test_the_sum_over_paths_is_torchs():

@@ -68,6 +68,23 @@ def align(lines: Sequence[Line], texts: Sequence[Sequence[int]]) -> list[Alignme
     return [found[row] for row in np.argsort(walk.order)]
 
 
+def widened(spans: NDArray[np.int64], columns: int) -> NDArray[np.float64]:
+    """(L, 2) first column and end of each character's share of the line, for boxes round it.
+
+    A network tells a character in a column or two of its ink, and says blank in the rest. Columns
+    between two characters are halved between them; before the first and after the last, a character
+    takes no more than it took on its other side.
+    """
+    if not len(spans):
+        return np.zeros((0, 2))
+    between = (spans[:-1, 1] + spans[1:, 0]) / 2
+    low = np.append(spans[0, 0], between).astype(np.float64)
+    high = np.append(between, spans[-1, 1]).astype(np.float64)
+    low[0] = max(0.0, spans[0, 0] - (high[0] - spans[0, 1]))
+    high[-1] = min(float(columns), spans[-1, 1] + (spans[-1, 0] - low[-1]))
+    return np.stack([low, high], axis=1)
+
+
 def _back(
     came: NDArray[np.int8], ends: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> NDArray[np.int64]:

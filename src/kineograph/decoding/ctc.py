@@ -130,18 +130,18 @@ def _collapsed(line: Line) -> tuple[int, ...]:
 def _scored(
     lines: Sequence[Line], several: list[list[tuple[tuple[int, ...], float]]]
 ) -> list[list[Alternative]]:
-    """Each line's texts with their true log-probabilities, best first."""
-    flat = [(line, text) for line, texts in zip(lines, several, strict=True) for text, _ in texts]
-    logs = text_log_probabilities([line for line, _ in flat], [text for _, text in flat])
-    parts = np.split(logs, np.cumsum([len(texts) for texts in several])[:-1])
-    found = []
-    for texts, part in zip(several, parts, strict=True):
-        one = [
-            Alternative(text, log + added, log)
-            for (text, added), log in zip(texts, part.tolist(), strict=True)
-        ]
-        found.append(sorted(one, key=lambda alternative: -alternative.score))
-    return found
+    """Each line's texts with their true log-probabilities, best first.
+
+    First the best text of every line, then the second one, and so on: so no line is held twice.
+    """
+    found: list[list[Alternative]] = [[] for _ in lines]
+    for place in range(max(map(len, several))):
+        rows = [row for row, texts in enumerate(several) if len(texts) > place]
+        texts = [several[row][place][0] for row in rows]
+        logs = text_log_probabilities([lines[row] for row in rows], texts)
+        for row, text, log in zip(rows, texts, logs.tolist(), strict=True):
+            found[row].append(Alternative(text, log + several[row][place][1], log))
+    return [sorted(one, key=lambda alternative: -alternative.score) for one in found]
 
 
 def _reading(alternatives: list[Alternative], alignment: Alignment) -> Reading:
