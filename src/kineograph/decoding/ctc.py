@@ -108,16 +108,13 @@ def _batches(lines: Sequence[Line]) -> Iterator[list[int]]:
     """Numbers of lines of about one length, few enough for memory."""
     batch: list[int] = []
     for number in np.argsort([-len(line) for line in lines], kind="stable").tolist():
-        if batch and (len(batch) == MOST_LINES or _size(lines, batch[0], len(batch) + 1)):
+        numbers = lines[batch[0]].size * (len(batch) + 1) if batch else 0  # the first is longest
+        if len(batch) == MOST_LINES or numbers > MOST_NUMBERS:
             yield batch
             batch = []
         batch.append(number)
     if batch:
         yield batch
-
-
-def _size(lines: Sequence[Line], longest: int, count: int) -> bool:
-    return lines[longest].size * count > MOST_NUMBERS
 
 
 def _collapsed(line: Line) -> tuple[int, ...]:
