@@ -1,6 +1,20 @@
 """All of them: `make bench`."""
 
-from . import convlstm, decode, flow, folds, lecture, live, resnet3d, startup, step, training
+from . import (
+    convlstm,
+    ctc_beam,
+    decode,
+    flow,
+    folds,
+    lecture,
+    live,
+    resnet3d,
+    startup,
+    step,
+    training,
+)
 
-for benchmark in (startup, decode, flow, lecture, training, folds, step, live, convlstm, resnet3d):
+for benchmark in (
+    startup, decode, flow, lecture, training, folds, step, live, convlstm, resnet3d, ctc_beam,
+):  # fmt: skip
     benchmark.main()
