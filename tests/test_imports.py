@@ -9,6 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "kineograph"
 FLOORS = (
     {"errors", "whole_file"},
     {"media", "nets", "metrics"},
+    {"pages"},
     {"data", "decoding"},
     {"tasks"},
     {"training"},
