@@ -23,6 +23,7 @@ _GAP = 1.3  # heights of a letter that a gap is wide at least; words lie closer
 _WIDE_GAP = 3.0  # so wide a gap needs fewer lines beside it
 _NARROWEST = 5.0  # a narrower column is numbers of a list or of lines
 _TALLEST_ROW = 2.6  # a column is taller than one line
+_FEWEST_LETTERS = 6  # fewer are a large first letter, or a number
 _DEEPEST = 4
 
 
@@ -108,7 +109,7 @@ def _true_cuts(
 
 
 def _is_column(boxes: Boxes, chosen: Chosen, tall: float, unit: float) -> bool:
-    if not len(chosen):
+    if len(chosen) < _FEWEST_LETTERS:
         return False
     width = boxes[chosen, 2].max() - boxes[chosen, 0].min()
     height = boxes[chosen, 3].max() - boxes[chosen, 1].min()

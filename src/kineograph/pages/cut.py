@@ -132,6 +132,8 @@ def _alone(
 
 
 def _paper(pixels: NDArray[np.uint8]) -> int:
-    """The grey that most pixels are near to."""
+    """The grey in the middle of those that most pixels are near to."""
     shares = np.bincount(pixels.ravel(), minlength=256)
-    return int(np.argmax(np.convolve(shares, np.ones(9), "same")))
+    peak = int(np.argmax(np.convolve(shares, np.ones(9), "same")))
+    near = pixels[(pixels >= max(0, peak - 8)) & (pixels <= min(255, peak + 8))]
+    return int(np.median(near))

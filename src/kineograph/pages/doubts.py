@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kineograph.pages.ink import DARK_PAPER
 from kineograph.pages.outlines import feet, ink_boxes
 from kineograph.pages.skew import MOST_DEGREES, sharpness
 
@@ -23,6 +24,7 @@ _LONG_ROW = 15  # letters
 _SAGITTA = 0.25  # heights of the row between the middle of its curve and its chord
 _CELL = 9.0  # heights of the row; a wider one is no cell
 _SMALLEST = 9.0  # pixels
+_UNEVEN, _UNEVEN_SHARE = 8.0, 0.2  # grey levels of the ground, and how much of it
 _PAPER_REACH, _PAPER_SHARE = 40, 0.5  # grey levels around the paper's, and how much lies there
 
 
@@ -58,11 +60,25 @@ def _nothing(grey: NDArray[np.uint8]) -> str:
 
 
 def _is_photograph(grey: NDArray[np.uint8], pieces: Pieces) -> bool:
-    """Little of it is paper, or large pieces that are no letters cover most of it."""
-    shares = np.bincount(grey[::3, ::3].ravel(), minlength=256) / grey[::3, ::3].size
+    """Little of it is paper, large pieces that are no letters cover it, or the ground is uneven.
+
+    The ground is what stays when letters are wiped out: the lightest pixel around each one. Paper
+    changes slowly from place to place, a scene does not.
+    """
+    import cv2
+
+    light = grey if np.median(grey[::4, ::4]) >= DARK_PAPER else 255 - grey
+    shares = np.bincount(light[::3, ::3].ravel(), minlength=256) / light[::3, ::3].size
     paper = int(np.argmax(np.convolve(shares, np.ones(9), "same")))
     on_paper = shares[max(0, paper - _PAPER_REACH) : paper + _PAPER_REACH + 1].sum()
-    return bool(on_paper < _PAPER_SHARE or pieces.mask(pieces.pictures).mean() > 0.25)
+    if on_paper < _PAPER_SHARE or pieces.mask(pieces.pictures).mean() > 0.25:
+        return True
+    step = max(1, max(grey.shape) // 600)
+    reach = max(3, round(2.5 * pieces.letter_height / step)) | 1
+    ground = cv2.dilate(light[::step, ::step], np.ones((reach, reach), np.uint8))
+    ground = cv2.medianBlur(ground, 5)
+    slow = cv2.GaussianBlur(ground.astype(np.float32), (0, 0), 2.0 * reach)
+    return bool(np.mean(np.abs(ground - slow) > _UNEVEN) > _UNEVEN_SHARE)
 
 
 def _is_turned(pieces: Pieces, rows: list[Row]) -> bool:

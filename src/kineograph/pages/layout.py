@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kineograph.pages.open import Page
     from kineograph.pages.pieces import Boxes, Pieces
 
-_LARGEST_SIDE_PIXELS = 5000  # a larger page is looked at smaller; its lines are cut from the large
+_LARGEST_SIDE_PIXELS = 3600  # a larger page is looked at smaller; its lines are cut from the large
 _LEAST_TURN_DEGREES = 0.03
 _PARAGRAPH_GAP = 1.45  # times the usual way from line to line
 _INDENT = 0.7  # heights of the row
@@ -137,4 +137,4 @@ def _is_indented(boxes: Boxes, row: Row, last: Row, margin: int) -> bool:
     """It begins to the right of the column's edge, and the line before it does not."""
     here = int(ink_boxes(boxes, row)[:, 0].min()) - margin
     before = int(ink_boxes(boxes, last)[:, 0].min()) - margin
-    return here > _INDENT * row.height and before < 0.4 * _INDENT * row.height
+    return here - before > _INDENT * row.height and before < 0.6 * row.height

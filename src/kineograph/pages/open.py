@@ -107,7 +107,7 @@ class PageFile:
         if min(height, width) < _FEWEST_PIXELS:
             raise InputError(
                 f"{self._named(number)}: {width}x{height} pixels; a line of text needs "
-                f"{_FEWEST_PIXELS} each way at least. Scan it with more dots per inch."
+                f"{_FEWEST_PIXELS} pixels each way. Scan it with more dots per inch."
             )
         return Page(pixels, dots, self.path.name, number)
 
@@ -222,7 +222,8 @@ class _Pdf:
                     f"{name}: {width:.0f}x{height:.0f} pixels at {dots:.0f} dots per inch; more "
                     f"than {_MOST_PIXELS // 10**6} million are not drawn. Give fewer dots_per_inch."
                 )
-            drawn = page.render(scale=dots / _POINTS_PER_INCH, rev_byteorder=True).to_numpy()
+            scale = dots / _POINTS_PER_INCH * (1 - 1e-6)  # sides are rounded up: 900.0001 to 901
+            drawn = page.render(scale=scale, rev_byteorder=True).to_numpy()
             pixels = np.ascontiguousarray(drawn[..., :3])
         except pypdfium2.PdfiumError as error:
             raise InputError(

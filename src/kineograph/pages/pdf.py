@@ -1,8 +1,8 @@
 """Searchable PDF: the picture of each page, and its text without ink where each word stands.
 
-PDF 1.7 (ISO 32000-1). The text is set in a font of one empty glyph; each character of the document
-gets a number of its own, and the ToUnicode map (9.10.3) says which character that is, so any script
-can be searched and copied. A word's text is stretched to the word's place.
+PDF 1.7 (ISO 32000-1). The text is set, undrawn, in a font of one glyph; each character of the
+document gets a number of its own, and the ToUnicode map (9.10.3) says which character that is, so
+any script can be searched and copied. A word's text is stretched to the word's place.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class SearchablePdf:
             f"{_DESCENT} {_WIDTH} {_ASCENT}] /ItalicAngle 0 /Ascent {_ASCENT} /Descent {_DESCENT} "
             f"/CapHeight {_ASCENT} /StemV 80 /FontFile2 {_FILE} 0 R >>",
         )
-        font = empty_font()
+        font = unseen_font()
         self._stream(_FILE, f"/Length1 {len(font)}", font)
         self._stream(_UNICODE, "", to_unicode(list(self._numbers)))
         self._stream(_GLYPHS, "", b"\0\0" + b"\0\1" * len(self._numbers))
@@ -276,10 +276,20 @@ def to_unicode(characters: list[str]) -> bytes:
     ).encode("ascii")
 
 
-def empty_font() -> bytes:
-    """A TrueType font of two glyphs without an outline: the six tables that PDF asks for (9.9)."""
+def unseen_font() -> bytes:
+    """A TrueType font whose one glyph is a box: the six tables that PDF asks for (9.9).
+
+    The text is never drawn, but readers take the place of a character from its glyph, and PDFium
+    leaves a word of one empty glyph out.
+    """
+    corners = ((0, _DESCENT), (0, _ASCENT - _DESCENT), (_WIDTH, 0), (0, _DESCENT - _ASCENT))
+    outline = struct.pack(
+        ">hhhhhHH4B4h4h", 1, 0, _DESCENT, _WIDTH, _ASCENT, 3, 0, 1, 1, 1, 1,
+        *(x for x, _ in corners), *(y for _, y in corners), 
+    )  # fmt: skip
+    glyph = outline + b"\0" * (-len(outline) % 4)
     tables = {
-        b"glyf": b"\0\0\0\0",
+        b"glyf": glyph,
         b"head": struct.pack(
             ">IIIIHHqqhhhhHHhhh", 0x10000, 0x10000, 0, 0x5F0F3CF5, 0, 1000, 0, 0,
             0, _DESCENT, _WIDTH, _ASCENT, 0, 8, 2, 0, 0,
@@ -289,8 +299,8 @@ def empty_font() -> bytes:
             0, 0, 0, 0, 0, 0, 2,
         ),
         b"hmtx": struct.pack(">HhHh", _WIDTH, 0, _WIDTH, 0),
-        b"loca": struct.pack(">HHH", 0, 0, 0),
-        b"maxp": struct.pack(">IHHHHHHHHHHHHHH", 0x10000, 2, 0, 0, 0, 0, 1, *[0] * 8),
+        b"loca": struct.pack(">HHH", 0, 0, len(glyph) // 2),  # half of the true places
+        b"maxp": struct.pack(">IHHHHHHHHHHHHHH", 0x10000, 2, 4, 1, 0, 0, 1, *[0] * 8),
     }  # fmt: skip
     directory = struct.pack(">IHHHH", 0x10000, len(tables), 64, 2, 32)
     place, body = 12 + 16 * len(tables), b""

@@ -50,11 +50,11 @@ def find_pieces(ink: Mask) -> Pieces:
     import cv2
 
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    stats = np.asarray(stats[1:], np.int64)
+    table: NDArray[np.int64] = np.asarray(stats[1:], np.int64)
     boxes = np.column_stack(
-        [stats[:, 0], stats[:, 1], stats[:, 0] + stats[:, 2], stats[:, 1] + stats[:, 3]]
+        [table[:, 0], table[:, 1], table[:, 0] + table[:, 2], table[:, 1] + table[:, 3]]
     )
-    width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
+    width, height, area = table[:, 2], table[:, 3], table[:, 4]
     unit = _letter_height(width, height, ink.shape)
     longer, thickness = np.maximum(width, height), area / np.maximum(1, np.maximum(width, height))
     shorter = np.maximum(1, np.minimum(width, height))

@@ -62,6 +62,7 @@ def find_rows(boxes: Boxes, chosen: Chosen, letter_height: float) -> list[Row]:
 
 def give_marks(boxes: Boxes, marks: Chosen, rows: list[Row]) -> None:
     """Give each small mark to the row whose letters it stands at, if there is one."""
+    rows = [row for row in rows if not row.is_first_letter]  # the dots beside it are its lines
     if not rows:
         return
     tops = np.array([row.top for row in rows])
@@ -177,20 +178,22 @@ def _place_tall(boxes: Boxes, index: int, rows: list[Row]) -> None:
 
 
 def _in_order(boxes: Boxes, rows: list[Row]) -> list[Row]:
-    """From top to bottom; rows side by side from left to right."""
-    rows = sorted(rows, key=lambda row: row.top)
-    ordered: list[list[Row]] = []
-    for row in rows:
-        level = ordered[-1] if ordered else None
-        if level and not row.is_first_letter and not level[0].is_first_letter:
-            first = level[0]
+    """From top to bottom; rows side by side from left to right; first letters before their rows."""
+    levels: list[list[Row]] = []
+    for row in sorted((row for row in rows if not row.is_first_letter), key=lambda row: row.top):
+        if levels:
+            first = levels[-1][0]
             shared = min(row.baseline, first.baseline) - max(row.top, first.top)
             if shared >= 0.5 * min(row.height, first.height):
-                level.append(row)
+                levels[-1].append(row)
                 continue
-        ordered.append([row])
-    return [
+        levels.append([row])
+    ordered = [
         row
-        for level in ordered
+        for level in levels
         for row in sorted(level, key=lambda row: int(boxes[row.letters, 0].min()))
     ]
+    for large in (row for row in rows if row.is_first_letter):
+        beside = [place for place, row in enumerate(ordered) if row.baseline > large.top]
+        ordered.insert(beside[0] if beside else len(ordered), large)
+    return ordered
