@@ -22,6 +22,7 @@ from kineograph.pages.text import (
     Word,
     bounds,
     rectangle,
+    words_of,
 )
 from kineograph.pages.xml_tree import (
     confidence_text,
@@ -180,7 +181,7 @@ def _add_block(space: Element, block: Block, name: str) -> None:
 
 
 def _add_words(row: Element, line: TextLine, name: str) -> None:
-    words = line.words or (Word(line.text, line.polygon, line.confidence),)
+    words = words_of(line) or (Word("", line.polygon),)  # ALTO has no line without a String
     for place, word in enumerate(words):
         if place:
             gap = _gap(bounds(words[place - 1].polygon), bounds(word.polygon))

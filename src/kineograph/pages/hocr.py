@@ -22,7 +22,7 @@ from kineograph.pages.text import (
     Word,
     bounds,
     rectangle,
-    words_with_ends,
+    words_of,
 )
 from kineograph.pages.xml_tree import read_tree, write_tree
 
@@ -122,7 +122,7 @@ def _add_block(sheet: Element, block: Block, name: str) -> None:
         where = f"{_box(line.polygon)}{_baseline(line)}"
         own = {"class": "ocr_line", "id": f"{name}_line_{count + 1}", "title": where}
         row = SubElement(paragraph, "span", own)
-        for place, (word, _) in enumerate(words_with_ends(line)):
+        for place, word in enumerate(words_of(line)):
             title = _box(word.polygon)
             if word.confidence is not None:
                 title += f"; x_wconf {round(100 * word.confidence)}"

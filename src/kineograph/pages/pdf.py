@@ -22,14 +22,14 @@ from PIL import Image
 
 from kineograph.errors import InputError
 from kineograph.pages.open import USUAL_DOTS_PER_INCH
-from kineograph.pages.text import DROP_CAPITAL, words_with_ends
+from kineograph.pages.text import Word, words_of
 from kineograph.whole_file import temporary_beside
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kineograph.pages.open import Page
-    from kineograph.pages.text import PageText, Point, TextLine, Word
+    from kineograph.pages.text import PageText, Point, TextLine
 
 _POINTS_PER_INCH = 72.0
 _MOST_POINTS = 14_400.0  # a side of a page (Annex C)
@@ -165,35 +165,34 @@ class SearchablePdf:
     def _text(self, text: PageText, scale: float) -> str:
         """Operators that set each word of a page, in reading order, in mode 3: nothing is drawn."""
         parts = ["BT 3 Tr\n"]
-        for block in text.blocks:
-            for line in block.lines:
-                words = list(words_with_ends(line))
-                for (word, is_last), after in zip(words, [*words[1:], None], strict=True):
-                    end = None if after is None else after[0]
-                    spaced = not is_last or block.kind != DROP_CAPITAL
-                    parts.append(self._word(word, end, line, spaced, scale, text.height_pixels))
+        for line in text.lines:
+            words = words_of(line)
+            for word, after in zip(words, [*words[1:], None], strict=True):
+                parts.append(self._word(word, after, line, scale, text.height_pixels))
         return "".join([*parts, "ET\n"])
 
     def _word(
-        self, word: Word, after: Word | None, line: TextLine, spaced: bool, scale: float, page: int
+        self, word: Word, after: Word | None, line: TextLine, scale: float, page_height: int
     ) -> str:
         """One word stretched to its place, and the space behind it stretched to the next word."""
         start, along, length, height = place_of(word, line)
         size = max(height * scale, 0.1)
         c, s = along
-        x, y = start[0] * scale, (page - start[1]) * scale
-        wide = _WIDTH / 1000 * size
-        stretch = 100 * length * scale / (wide * max(1, len(word.text)))
-        operators = f"/F {size:.3f} Tf {c:.6f} {-s:.6f} {s:.6f} {c:.6f} {x:.3f} {y:.3f} Tm "
-        operators += f"{max(stretch, 0.01):.3f} Tz <{self._codes(word.text)}> Tj\n"
-        if spaced:
-            gap = 0.25 * height
-            if after is not None:
-                next_start = place_of(after, line)[0]
-                gap = (next_start[0] - start[0]) * c + (next_start[1] - start[1]) * s - length
-            stretch = 100 * max(gap, 0.05 * height) * scale / wide
-            operators += f"{stretch:.3f} Tz <{self._codes(' ')}> Tj\n"
-        return operators
+        x, y = start[0] * scale, (page_height - start[1]) * scale
+        gap = 0.25 * height
+        if after is not None:
+            following = place_of(after, line)[0]
+            gap = (following[0] - start[0]) * c + (following[1] - start[1]) * s - length
+        usual = (
+            _WIDTH / 1000 * size / scale
+        )  # pixels that a character takes where nothing stretches
+        stretched = 100 * length / (usual * max(1, len(word.text)))
+        space = 100 * max(gap, 0.05 * height) / usual
+        return (
+            f"/F {size:.3f} Tf {c:.6f} {-s:.6f} {s:.6f} {c:.6f} {x:.3f} {y:.3f} Tm "
+            f"{max(stretched, 0.01):.3f} Tz <{self._codes(word.text)}> Tj "
+            f"{space:.3f} Tz <{self._codes(' ')}> Tj\n"
+        )
 
     def _codes(self, text: str) -> str:
         codes = []

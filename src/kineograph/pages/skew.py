@@ -29,8 +29,10 @@ def find_skew(ink: NDArray[np.bool_]) -> float:
     if len(rows) < _FEWEST_POINTS:
         return 0.0
     step = -(-len(rows) // _MOST_POINTS)
-    x = columns[::step] - ink.shape[1] / 2
-    y = rows[::step].astype(np.float64)
+    # a place anywhere in its pixel: on the grid itself, level would always look sharpest
+    anywhere = np.random.default_rng(0).random((2, len(rows[::step])))
+    x = columns[::step] - ink.shape[1] / 2 + anywhere[0]
+    y = rows[::step] + anywhere[1]
     best = 0.0
     for reach, width in (
         (MOST_DEGREES, _COARSE_DEGREES),

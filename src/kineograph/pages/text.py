@@ -6,7 +6,7 @@ skewed scan is skewed too. A page whose lines were found but not yet read has li
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil, floor
 from typing import NamedTuple
@@ -102,8 +102,8 @@ def rectangle(box: Bounds) -> Polygon:
     return ((left, top), (right, top), (right, bottom), (left, bottom))
 
 
-def words_with_ends(line: TextLine) -> Iterator[tuple[Word, bool]]:
-    """Each word of a line, and whether it is the last one; a line without words is one word."""
-    words = line.words or ((Word(line.text, line.polygon, line.confidence),) if line.text else ())
-    for place, word in enumerate(words):
-        yield word, place == len(words) - 1
+def words_of(line: TextLine) -> tuple[Word, ...]:
+    """The words of a line; a text without words is one word as long as its line."""
+    if line.words or not line.text:
+        return line.words
+    return (Word(line.text, line.polygon, line.confidence),)
