@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 from kineograph.pages.layout import find_lines
 from kineograph.pages.open import Page
+from kineograph.pages.read import LineReading, read_page
 from kineograph.pages.text import DROP_CAPITAL, bounds
 from tests.pages.drawn_pages import DrawnPage, matched, turned, turned_box
 
@@ -96,6 +97,12 @@ def test_a_large_first_letter_comes_first():
     page.column(50, 170, 590, 8, 20, 1.5)
     found = check(page)
     assert [block.kind == DROP_CAPITAL for block in found.blocks[:2]] == [True, False]
+    pictures = []
+    read_page(
+        Page(page.pixels), lambda cuts: pictures.extend(cuts) or [LineReading("")] * len(cuts)
+    )
+    columns = np.flatnonzero((pictures[0] < 128).any(0))
+    assert (np.diff(columns) == 1).all()  # the letter alone, nothing of the lines beside it
 
 
 def test_a_paragraph_begins_where_a_line_is_indented():
@@ -118,6 +125,17 @@ def test_dots_and_accents_belong_to_their_line():
     page.line(40, 120, "mmmmmmmm", 32)
     found = check(page)
     assert bounds(found.lines[0].polygon).top <= page.lines[0][1]
+
+
+def test_letters_that_touch_across_lines_do_not_tie_them():
+    page = DrawnPage(width=700, height=300, seed=9)
+    page.column(50, 60, 580, 6, 20, 1.4)
+    for row in range(5):
+        x = 90 + 70 * row
+        page.pen.line((x, 50 + 28 * row, x, 85 + 28 * row), fill=25, width=3)
+    found = check(page)
+    heights = [bounds(line.polygon).bottom - bounds(line.polygon).top for line in found.lines]
+    assert max(heights) < 2 * 28
 
 
 def test_a_picture_of_one_line_is_one_line():

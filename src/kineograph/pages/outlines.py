@@ -27,7 +27,7 @@ def ink_boxes(boxes: Boxes, row: Row) -> Boxes:
 def outline(boxes: Boxes, row: Row) -> NDArray[np.float64]:
     """(N, 2) points clockwise from the upper left one, a little outside of the row's ink."""
     own = ink_boxes(boxes, row)
-    margin = _MARGIN * row.height + 1
+    margin = (0.3 if row.is_first_letter else 1.0) * _MARGIN * row.height + 1
     left, right = float(own[:, 0].min()) - margin, float(own[:, 2].max()) + margin
     count = max(1, round((right - left) / (_STEP * max(row.height, 4.0))))
     edges = np.linspace(left, right, count + 1)

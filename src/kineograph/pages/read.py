@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 from kineograph.errors import InputError
 from kineograph.pages.cut import LinePicture, cut_line
 from kineograph.pages.layout import find_lines
-from kineograph.pages.text import Block, Character, PageText, Polygon, TextLine, Word
+from kineograph.pages.text import (
+    DROP_CAPITAL,
+    Block,
+    Character,
+    PageText,
+    Polygon,
+    TextLine,
+    Word,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,7 +68,11 @@ def read_page(
             f"{where.width_pixels}x{where.height_pixels}. Give the picture that they belong to."
         )
     grey = page.grey
-    cuts = [cut_line(grey, line, margin=margin) for line in where.lines]
+    cuts = [
+        cut_line(grey, line, margin=0.0 if block.kind == DROP_CAPITAL else margin)
+        for block in where.blocks  # right beside a large first letter its lines begin
+        for line in block.lines
+    ]
     pictures = [cut.pixels for cut in cuts if cut is not None]
     readings = list(read_lines(pictures)) if pictures else []
     if len(readings) != len(pictures):
