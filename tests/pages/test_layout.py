@@ -144,6 +144,14 @@ def test_a_picture_of_one_line_is_one_line():
     assert not check(page).warnings
 
 
+def test_cut_off_tails_of_the_line_above_are_no_line():
+    page = DrawnPage(width=800, height=70)
+    page.line(10, 50, "Nur eine Zeile über die Kunst", 30)
+    for x in (200, 420):
+        page.pen.rectangle((x, 0, x + 5, 10), fill=25)
+    check(page)
+
+
 def test_light_text_on_dark_paper():
     page = one_column()
     check(page, pixels=255 - page.pixels)

@@ -19,6 +19,18 @@ def test_the_angle_of_a_turned_page_is_found(degrees):
     assert find_skew(find_ink(turned(PAGE.pixels, degrees))) == pytest.approx(degrees, abs=0.12)
 
 
+def test_much_ink_on_a_large_page_drowns_nothing():
+    large = np.kron(turned(PAGE.pixels, 1.5), np.ones((4, 4), np.uint8))
+    many = np.concatenate([large < 128] * 2)  # 5.6 million pixels
+    assert find_skew(many) == pytest.approx(1.5, abs=0.12)
+
+
+def test_a_few_letters_are_level():
+    page = DrawnPage(width=120, height=60)
+    page.line(20, 42, "Ja, je", 30)
+    assert abs(find_skew(find_ink(page.pixels))) <= 1.0
+
+
 def test_nothing_is_level():
     assert find_skew(np.zeros((40, 40), bool)) == 0.0
 

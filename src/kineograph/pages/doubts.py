@@ -87,8 +87,9 @@ def _is_turned(pieces: Pieces, rows: list[Row]) -> bool:
         return False
     boxes = pieces.boxes[pieces.letters]
     y, x = np.nonzero(pieces.mask(pieces.letters))
-    level = sharpness(x.astype(float), y.astype(float), 0.0) / np.ptp(boxes[:, [0, 2]])
-    upright = sharpness(y.astype(float), x.astype(float), 0.0) / np.ptp(boxes[:, [1, 3]])
+    each = np.ones(len(x))
+    level = sharpness(x.astype(float), y.astype(float), each, 0.0) / np.ptp(boxes[:, [0, 2]])
+    upright = sharpness(y.astype(float), x.astype(float), each, 0.0) / np.ptp(boxes[:, [1, 3]])
     return bool(upright > 2.0 * level)
 
 

@@ -24,6 +24,7 @@ _SHARED = 0.45  # of the lower letter's height
 _REACH = 4.0  # heights of the letter to the next one
 _APART = 8.0  # a wider gap parts two lines of one row
 _TOO_TALL = 1.75  # times its neighbours' height
+_PIECE, _MOST_PIECES = 0.7, 4  # a row so much lower than the next, of so few letters, is none
 _LEAST_ROW = 0.6  # heights of a letter; a lower row is dirt
 
 
@@ -55,6 +56,7 @@ def find_rows(boxes: Boxes, chosen: Chosen, letter_height: float) -> list[Row]:
     rows = [_row(boxes, group) for group in groups]
     rows = [row for row in rows if row.height >= _LEAST_ROW * letter_height]
     rows = _joined(boxes, sorted(rows, key=lambda row: row.top))
+    rows = _without_pieces(boxes, rows)
     for index in order[tall].tolist():
         _place_tall(boxes, index, rows)
     return _in_order(boxes, rows)
@@ -150,6 +152,32 @@ def _joined(boxes: Boxes, rows: list[Row]) -> list[Row]:
         else:
             done.append(row)
     return done if len(done) == len(rows) else _joined(boxes, done)
+
+
+def _without_pieces(boxes: Boxes, rows: list[Row]) -> list[Row]:
+    """Without small rows that lie within the reach of a higher one: its accents, or cut-off tails.
+
+    What belongs to the higher row becomes a mark of it.
+    """
+    kept = []
+    for row in rows:
+        left, right = boxes[row.letters, 0].min(), boxes[row.letters, 2].max()
+        owners = [
+            other
+            for other in rows
+            if row.height < _PIECE * other.height
+            and left > boxes[other.letters, 0].min() - other.height
+            and right < boxes[other.letters, 2].max() + other.height
+            and min(row.baseline, other.baseline + 0.5 * other.height)
+            - max(row.top, other.top - 0.8 * other.height)
+            > 0.5 * row.height
+        ]
+        if owners and len(row.letters) <= _MOST_PIECES:
+            nearest = min(owners, key=lambda other: abs(other.top - row.baseline))
+            nearest.marks += row.letters
+        else:
+            kept.append(row)
+    return kept
 
 
 def _gap(boxes: Boxes, row: Row, other: Row) -> float:
