@@ -144,6 +144,13 @@ def test_a_picture_of_one_line_is_one_line():
     assert not check(page).warnings
 
 
+def test_a_few_letters_are_level():
+    page = DrawnPage(width=120, height=60)
+    page.line(20, 42, "Ja, je", 30)
+    (x0, y0), (x1, y1) = check(page).lines[0].baseline
+    assert y0 == y1
+
+
 def test_cut_off_tails_of_the_line_above_are_no_line():
     page = DrawnPage(width=800, height=70)
     page.line(10, 50, "Nur eine Zeile über die Kunst", 30)

@@ -25,12 +25,6 @@ def test_much_ink_on_a_large_page_drowns_nothing():
     assert find_skew(many) == pytest.approx(1.5, abs=0.12)
 
 
-def test_a_few_letters_are_level():
-    page = DrawnPage(width=120, height=60)
-    page.line(20, 42, "Ja, je", 30)
-    assert abs(find_skew(find_ink(page.pixels))) <= 1.0
-
-
 def test_nothing_is_level():
     assert find_skew(np.zeros((40, 40), bool)) == 0.0
 

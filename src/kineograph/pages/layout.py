@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _LARGEST_SIDE_PIXELS = 3600  # a larger page is looked at smaller; its lines are cut from the large
 _LEAST_TURN_DEGREES = 0.03
+_FEWEST_LETTERS = 12  # fewer do not say how a page lies
 _PARAGRAPH_GAP = 1.45  # times the usual way from line to line
 _INDENT = 0.7  # heights of the row
 _OTHER_SIZE = 1.35  # times the height of the row before: a heading
@@ -42,12 +43,12 @@ def find_lines(page: Page) -> PageText:
     """
     grey, scale = _looked_at(page.grey)
     height, width = grey.shape
-    ink = find_ink(grey)
-    pieces = find_pieces(ink)
-    degrees = find_skew(pieces.mask(pieces.letters))
+    pieces = find_pieces(find_ink(grey))
+    many = len(pieces.letters) >= _FEWEST_LETTERS
+    degrees = find_skew(pieces.mask(pieces.letters)) if many else 0.0
     turn = Turn.level(width, height, degrees)
     if abs(degrees) >= _LEAST_TURN_DEGREES:
-        pieces = find_pieces(turn.apply(ink.astype(np.uint8) * 255, 0) > 127)
+        pieces = find_pieces(turn.apply(pieces.mask(pieces.all).astype(np.uint8) * 255, 0) > 127)
     else:
         turn = Turn.level(width, height, 0.0)
     columns = _rows_in_columns(pieces)

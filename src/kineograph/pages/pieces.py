@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SPECK = 0.13  # all sizes from here on in heights of a letter
 _SMALL = 0.45  # lower than this: a dot, an accent, a comma, a dash
+_CUT_OFF = 0.75  # at the upper or lower edge, what is lower is no whole letter
 _TALL = 8.0  # a letter is not taller
 _LONG = 5.0  # a rule is longer
 _THIN = 0.2  # a rule is thinner, on the mean
@@ -37,6 +38,11 @@ class Pieces:
     marks: NDArray[np.int64]  # small things that may belong to a letter
     rules: NDArray[np.int64]
     pictures: NDArray[np.int64]
+
+    @property
+    def all(self) -> NDArray[np.int64]:
+        """The pieces of every group: the page without specks, borders and what is cut off."""
+        return np.concatenate([self.letters, self.marks, self.rules, self.pictures])
 
     def mask(self, chosen: NDArray[np.int64]) -> Mask:
         """(H, W), true where the chosen pieces have ink."""
@@ -62,6 +68,8 @@ def find_pieces(ink: Mask) -> Pieces:
     at_edge = (boxes[:, 0] == 0) | (boxes[:, 1] == 0)
     at_edge |= (boxes[:, 2] == ink.shape[1]) | (boxes[:, 3] == ink.shape[0])
     border = at_edge & (longer > 3 * unit)
+    above_or_below = (boxes[:, 1] == 0) | (boxes[:, 3] == ink.shape[0])
+    border |= above_or_below & (height < _CUT_OFF * unit)  # tails of a line that is not here
     speck = (longer < max(_SPECK * unit, 2)) | (area < _LEAST_PIXELS)
     large = (height > _TALL * unit) & ~rule
     small = (height < _SMALL * unit) & ~rule & ~speck & (width < 3 * unit)
