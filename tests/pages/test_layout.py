@@ -224,6 +224,19 @@ def test_what_it_cannot_do_is_told(pixels, words):
     assert any(words in warning for warning in warnings), warnings
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.integers(8, 200), st.integers(8, 200), st.integers(0, 2**32 - 1))
+def test_whatever_is_found_lies_on_the_page(height, width, seed):
+    rng = np.random.default_rng(seed)
+    pixels = np.full((height, width), 240, np.uint8)
+    for _ in range(60):
+        x, y = rng.integers(0, width), rng.integers(0, height)
+        pixels[y : y + rng.integers(1, 30), x : x + rng.integers(1, 30)] = rng.integers(0, 255)
+    for line in find_lines(Page(pixels)).lines:
+        for x, y in (*line.polygon, *line.baseline):
+            assert 0 <= x <= width and 0 <= y <= height
+
+
 @pytest.mark.parametrize("shape", [(8, 8), (8, 3000), (900, 8)])
 def test_the_smallest_pages_are_no_trouble(shape):
     rng = np.random.default_rng(0)

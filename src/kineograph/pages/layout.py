@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from kineograph.pages.open import Page
+    from kineograph.pages.open import Page, Pixels
     from kineograph.pages.pieces import Boxes, Pieces
 
 _LARGEST_SIDE_PIXELS = 3600  # a larger page is looked at smaller; its lines are cut from the large
@@ -53,7 +53,7 @@ def find_lines(page: Page) -> PageText:
         turn = Turn.level(width, height, 0.0)
     columns = _rows_in_columns(pieces)
     rows = [row for column in columns for row in column]
-    lines = {id(row): _line(pieces.boxes, row, turn, scale) for row in rows}
+    lines = {id(row): _line(pieces.boxes, row, turn, scale, page.pixels) for row in rows}
     blocks, count = [], 0
     for column in columns:
         for group in _paragraphs(pieces.boxes, column):
@@ -96,16 +96,14 @@ def _rows_in_columns(pieces: Pieces) -> list[list[Row]]:
 
 
 def _line(
-    boxes: Boxes, row: Row, turn: Turn, scale: float
+    boxes: Boxes, row: Row, turn: Turn, scale: float, page: Pixels
 ) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
     """Outline and baseline in pixels of the page, inside it."""
-    across, down = turn.width_pixels * scale, turn.height_pixels * scale
 
     def placed(points: NDArray[np.float64]) -> tuple[Point, ...]:
-        back = turn.to_page(points)
-        return tuple(
-            (min(max(x * scale, 0.0), across), min(max(y * scale, 0.0), down)) for x, y in back
-        )
+        back = np.array(turn.to_page(points)) * scale
+        inside = np.round(np.clip(back, 0, [page.shape[1], page.shape[0]]), 2)
+        return tuple((float(x), float(y)) for x, y in inside)
 
     return placed(outline(boxes, row)), placed(baseline(boxes, row))
 
