@@ -10,6 +10,7 @@ FLOORS = (
     {"errors", "whole_file"},
     {"held_file"},
     {"media", "nets", "metrics"},
+    {"pages"},
     {"data", "decoding"},
     {"tasks"},
     {"training"},

@@ -1,0 +1,1 @@
+"""Pages: scans and PDFs, their lines in reading order, and text written where it stands."""
