@@ -19,7 +19,7 @@ SIZES = ((15, 100), (30, 100), (30, 200), (30, 400), (60, 400))
 
 
 def nested_loops(cell: MDLSTMCell, maps: Tensor) -> Tensor:
-    """Place by place, as a tutorial writes it: each direction for itself, all gates in one product."""
+    """Place by place, as a tutorial writes it: one direction after the other."""
     directions = []
     for d, axes in enumerate(((), (3,), (2,), (2, 3))):
         grid = maps.flip(axes)
@@ -65,9 +65,7 @@ def main(rounds: int = 5) -> None:
     cell = MDLSTMCell(INPUTS, UNITS, peepholes=False)
     nn.init.constant_(cell.bias, -0.5)  # a memory that does not grow: both walks round alike
     maps = torch.randn(1, INPUTS, *SIZE) / 2
-    torch.testing.assert_close(
-        nested_loops(cell, maps), scan_grid(cell, maps), rtol=0, atol=1e-4
-    )
+    torch.testing.assert_close(nested_loops(cell, maps), scan_grid(cell, maps), rtol=0, atol=1e-4)
     note = f"{torch.get_num_threads()} thread(s), float32, 4 x {UNITS} units, one grid."
     for name, make in (("forward", forward), ("forward and backward", with_backward)):
         contestants = {

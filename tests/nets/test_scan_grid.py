@@ -72,7 +72,10 @@ def test_diagonals_are_the_nested_loops(cell, size):
 
 
 def test_so_are_all_gradients(cell):
-    maps, weigh = torch.randn(1, C, 3, 4, requires_grad=True), torch.randn(cell.directions * N, 3, 4)
+    maps, weigh = (
+        torch.randn(1, C, 3, 4, requires_grad=True),
+        torch.randn(cell.directions * N, 3, 4),
+    )
     given = [maps, *cell.parameters()]
     ours = torch.autograd.grad((scan_grid(cell, maps)[0] * weigh).sum(), given)
     theirs = torch.autograd.grad((by_nested_loops(cell, maps[0]) * weigh).sum(), given)
@@ -117,7 +120,7 @@ def test_each_direction_sees_its_quarter_of_the_grid_and_no_more():
 
 
 def test_a_row_alone_is_an_lstm_without_peepholes():
-    """torch's LSTM, gates in its own order, over the only row; its upper forget gate is never used."""
+    """torch's LSTM, gates in its own order; a row has no upper neighbours to forget."""
     cell = with_all_weights(MDLSTMCell(C, N, directions=1, peepholes=False))
     lstm = torch.nn.LSTM(C, N, batch_first=True)
     order = [0, 1, 4, 3]  # torch: input, forget, candidate, output

@@ -79,7 +79,9 @@ class MDLSTMCell(nn.Module):
         (h1, c1), (h2, c2) = left, above
         sums = torch.baddbmm(projected, torch.cat([h1, h2], 2), self.from_states)
         if self.peepholes is None:
-            n = self.units  # of each gate; all four in one call, since such steps are many and small
+            n = (
+                self.units
+            )  # of each gate; all four in one call, since such steps are many and small
             write, keep1, keep2, read = sums[..., : 4 * n].sigmoid().chunk(4, 2)
             new = sums[..., 4 * n :]
             if self.stable:

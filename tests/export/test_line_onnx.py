@@ -1,0 +1,65 @@
+"""Line readers as ONNX: one file for any number of lines of any width, equal to torch."""
+
+import logging
+import warnings
+from contextlib import redirect_stdout
+from io import StringIO
+
+import onnxruntime
+import pytest
+import torch
+
+from kineograph.nets.models.line_reader import LineReaderConfig
+
+ALPHABET, HEIGHT = 6, 8
+TINY = {
+    "filters": (3, 4),
+    "convolutions": (1, 1),
+    "height_pools": (2, 2),
+    "width_pools": (2, 2),
+    "units": 4,
+}
+CONFIGS = {
+    "lstm": {},
+    "summary": {"columns": "summary", "summary_units": 3, "layers": 1},
+    "residual": {
+        "residual": True, "stem_filters": 2, "stem_stride": (2, 1), "columns": "max",
+        "norm": "group", "auxiliary": True, "layers": 1,
+    },
+    "gru": {"cell": "gru", "layers": 1},
+    "mingru": {"cell": "mingru", "layers": 1},
+}  # fmt: skip
+FAST = "lstm"
+
+
+def exported(network: torch.nn.Module) -> onnxruntime.InferenceSession:
+    lines = torch.randint(0, 256, (3, 1, HEIGHT, 21), dtype=torch.uint8)
+    batch, width = torch.export.Dim("batch", min=1), torch.export.Dim("width", min=1)
+    with warnings.catch_warnings(), redirect_stdout(StringIO()):
+        warnings.simplefilter("ignore")
+        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+        program = torch.onnx.export(
+            network, (lines, torch.tensor([21, 1, 10])), dynamo=True, verbose=False,
+            input_names=["lines", "widths"], output_names=["logits", "lengths"],
+            dynamic_shapes=({0: batch, 3: width}, {0: batch}),
+        )  # fmt: skip
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(program.model_proto.SerializeToString(), options)
+
+
+@pytest.mark.parametrize(
+    "name", [n if n == FAST else pytest.param(n, marks=pytest.mark.slow) for n in CONFIGS]
+)
+def test_any_number_of_lines_of_any_width_read_as_in_torch(name):
+    torch.manual_seed(0)
+    network = LineReaderConfig(**{**TINY, **CONFIGS[name]}).build(ALPHABET, HEIGHT).eval()
+    session = exported(network)
+    for widths in ([21, 1, 10], [1], [64, 33], [7, 7, 2, 5]):
+        size = (len(widths), 1, HEIGHT, max(widths))
+        lines, told = torch.randint(0, 256, size, dtype=torch.uint8), torch.tensor(widths)
+        found, lengths = session.run(None, {"lines": lines.numpy(), "widths": told.numpy()})
+        with torch.inference_mode():
+            expected, ours = network(lines, told)
+        torch.testing.assert_close(torch.from_numpy(found), expected, rtol=0, atol=1e-5)
+        assert lengths.tolist() == ours.tolist()
