@@ -8,7 +8,6 @@ true columns only.
 import math
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from kineograph.nets.checks import check_choice
@@ -34,11 +33,6 @@ def alive_columns(maps: Tensor, widths: Tensor) -> Tensor:
     """Which columns of maps (B, C, H, W) are the line's own: bool (B, 1, 1, W)."""
     columns = torch.arange(maps.shape[3], device=maps.device)
     return (columns < widths.unsqueeze(1))[:, None, None, :]
-
-
-def padded_to(maps: Tensor, by: int) -> Tensor:
-    """Zeros on the right until the width is a multiple."""
-    return F.pad(maps, (0, -maps.shape[3] % by))
 
 
 class LineNorm(nn.Module):

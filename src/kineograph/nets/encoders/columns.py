@@ -11,6 +11,7 @@ Residual stages are those of Retsinas et al. 2022 (DAS, arXiv:2404.11339).
 """
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -18,7 +19,7 @@ from torch import Tensor, nn
 
 from kineograph.nets.checks import check_choice, check_counts
 from kineograph.nets.encoders.dropout import Dropout
-from kineograph.nets.line_maps import LineNorm, alive_columns, ceil_div, ink_of, padded_to
+from kineograph.nets.line_maps import LineNorm, alive_columns, ceil_div, ink_of
 from kineograph.nets.recurrent import Recurrent
 from kineograph.nets.time_convolution import check_odd
 
@@ -84,13 +85,14 @@ class Stage(nn.Module):
     blind to what is beyond a line's end: zeros, where a line alone has nothing.
     """
 
-    def __init__(self, parts: list[nn.Module], pool: tuple[int, int]) -> None:
+    def __init__(self, parts: list[nn.Module], count: int, pool: tuple[int, int]) -> None:
         super().__init__()
-        self.parts = nn.ModuleList(parts)
+        self.parts: Any = nn.ModuleList(parts)
+        self.count = count
         self.pool = pool
 
     def forward(self, maps: Tensor, alive: Tensor) -> Tensor:
-        """Rows that do not fill a pool are left out; columns must."""
+        """Rows and columns that do not fill a pool are left out."""
         for number, part in enumerate(self.parts):
             maps = part(F.relu(maps) if number else maps, alive)
         return F.relu(F.max_pool2d(maps, self.pool) if max(self.pool) > 1 else maps)
@@ -138,14 +140,14 @@ class ColumnEncoder(nn.Module):
             else None
         )
         kind = ResidualBlock if residual else Convolution
-        self.stages = nn.ModuleList()
+        self.stages: Any = nn.ModuleList()
         channels = stem_filters or 1
         for count, several, *pool in zip(
             filters, convolutions, height_pools, width_pools, strict=True
         ):
             inputs = [channels] + [count] * (several - 1)
             parts: list[nn.Module] = [kind(width, count, kernel, norm) for width in inputs]
-            self.stages.append(Stage(parts, (pool[0], pool[1])))
+            self.stages.append(Stage(parts, count, (pool[0], pool[1])))
             channels = count
         self.dropout = Dropout(dropout)
         self.columns = columns
@@ -160,6 +162,8 @@ class ColumnEncoder(nn.Module):
             maps = F.relu(self.stem(maps))
             widths = ceil_div(widths, self.stem_stride[1])
             maps = maps * alive_columns(maps, widths)
+        # So much further that the last pool of a begun column is full, too.
+        maps = F.pad(maps, (0, math.prod(self.width_pools) - 1))
         for stage, pool in zip(self.stages, self.width_pools, strict=True):
             maps = self.dropout(stage(maps, alive_columns(maps, widths)))
             widths = ceil_div(widths, pool)
@@ -172,7 +176,7 @@ class ColumnEncoder(nn.Module):
                 f"{self.height_pixels} high. Resize them, their widths in proportion."
             )
         ink = ink_of(lines, next(self.parameters()).dtype)
-        ink = padded_to(ink * alive_columns(ink, widths), self.pixels_per_column)
+        ink = ink * alive_columns(ink, widths)
         return ink.contiguous(memory_format=torch.channels_last)
 
     def _columns(self, maps: Tensor, alive: Tensor) -> Tensor:

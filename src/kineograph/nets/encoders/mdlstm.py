@@ -80,7 +80,7 @@ class MDLSTMEncoder(nn.Module):
             for width, count in zip(inputs, units, strict=True)
         )
         # A block's places from all directions are summed with weights of their own.
-        self.gathers = nn.ModuleList(
+        self.gathers: Any = nn.ModuleList(
             nn.Conv2d(4 * count, width, block, block)
             for count, width, block in zip(units[:-1], between, self.blocks[1:], strict=True)
         )
