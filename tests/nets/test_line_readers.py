@@ -1,9 +1,12 @@
 """Line readers over the dict: any width, padding, one alone = one of many, bytes, learning."""
 
 import copy
+import dataclasses
+import json
 
 import pytest
 import torch
+from pydantic import TypeAdapter
 from torch import Tensor, nn
 
 from kineograph.nets.cells import OVER_TIME
@@ -86,6 +89,12 @@ def together(lines: list[Tensor], background: int = 255, extra: int = 0) -> Tens
 
 def test_every_kind_of_reader_is_tried_here():
     assert {type(config) for config in CONFIGS.values()} == set(OF_LINES.values())
+
+
+@pytest.mark.parametrize("config", [*CONFIGS.values(), RETSINAS], ids=str)
+def test_a_config_comes_back_from_a_recipe_as_it_went(config):
+    written = json.loads(json.dumps(dataclasses.asdict(config)))
+    assert TypeAdapter(type(config)).validate_python(written) == config
 
 
 @pytest.mark.parametrize(("background", "extra"), [(255, 0), (0, 0), (90, 23)])
