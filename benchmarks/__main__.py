@@ -1,17 +1,19 @@
 """All of them: `make bench`."""
 
-from . import convlstm, decode, flow, folds, lecture, mdlstm, resnet3d, startup, step, training
-
-for benchmark in (
-    startup,
+from . import (
+    convlstm,
     decode,
     flow,
-    lecture,
-    training,
     folds,
-    step,
-    convlstm,
+    lecture,
+    live,
     mdlstm,
     resnet3d,
-):
+    startup,
+    step,
+    training,
+)
+
+ALL = (startup, decode, flow, lecture, training, folds, step, live, convlstm, mdlstm, resnet3d)
+for benchmark in ALL:
     benchmark.main()

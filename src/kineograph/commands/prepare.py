@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from kineograph.data.prepare.neutral import Neutral
     from kineograph.data.prepare.prepared import Prepared
 
+FLAGS = {"columns": "column", "joined": "with", "none_label": "none-label"}  # where names differ
 
 Kind = Annotated[
     str,
     typer.Argument(
         help="folder: one folder a class. csv: a table of clips. lecture: videos with windows and "
-        "marks, as annotate writes them. Or a known data set: kth, "
-        "ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, kinetics-csv."
+        "marks, as annotate writes them. reviewed: alerts marked by review. Or a known "
+        "data set: kth, ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, kinetics-csv."
     ),
 ]
 Group = Annotated[
@@ -32,6 +33,14 @@ Root = Annotated[Path | None, typer.Option(help="csv: the folder that its paths 
 Column = Annotated[
     list[str] | None,
     typer.Option(metavar="THEIRS=OURS", help="csv: what a column is; THEIRS= leaves it out."),
+]
+NoneLabel = Annotated[
+    str | None,
+    typer.Option(help="reviewed: what wrong alerts show that were given no other label: none."),
+]
+Joined = Annotated[
+    Path | None,
+    typer.Option("--with", metavar="DATA", help="reviewed: a prepared data set to join with."),
 ]
 Own = Annotated[
     list[str] | None,
@@ -56,11 +65,16 @@ Overwrite = Annotated[
 
 def prepare(
     kind: Kind,
-    source: Annotated[Path, typer.Argument(help="The folder, or the CSV file.")],
+    sources: Annotated[
+        list[Path],
+        typer.Argument(metavar="SRC", help="The folder, or the CSV file; reviewed: one or more."),
+    ],
     out: Annotated[Path, typer.Argument(help="Where the prepared folder goes.")],
     group: Group = None,
     root: Root = None,
     column: Column = None,
+    none_label: NoneLabel = None,
+    joined: Joined = None,
     option: Own = None,
     neutral: WantNeutral = False,
     flow: WantFlow = False,
@@ -72,7 +86,14 @@ def prepare(
     """Look through the files, say what is there, and write OUT/annotations.jsonl."""
     screen = Screen(as_json)
     way = _way(kind)
-    own = {"group": group, "root": root, "columns": _columns(column or []) or None}
+    source = _source(kind, sources)
+    own = {
+        "group": group,
+        "root": root,
+        "columns": _columns(column or []) or None,
+        "none_label": none_label,
+        "joined": joined,
+    }
     options = _options(kind, way, option or []) | _taken(kind, way, own)
     _check_flow(flow_method)
     command = "kineograph " + " ".join(sys.argv[1:])
@@ -93,7 +114,8 @@ def prepare(
     if not neutral:
         _tell(screen, prepare_in(out, replace=overwrite), out, method)
         return
-    _refuse_inside(source, out)
+    for each in sources:
+        _refuse_inside(each, out)
     with TemporaryDirectory(prefix="kineograph-") as first:
         done = prepare_in(Path(first) / "data", replace=False)
         _tell_neutral(screen, _copy(screen, done, out, command, overwrite), out, method)
@@ -110,6 +132,20 @@ def _way(kind: str) -> Callable[..., Any]:
             f"{nearest(kind, PREPARE)}".rstrip()
         )
     return PREPARE[kind]
+
+
+def _source(kind: str, sources: list[Path]) -> Path | list[Path]:
+    """One folder or file, or, where several make one data set, all of them."""
+    from kineograph.errors import InputError
+
+    if kind == "reviewed":
+        return sources
+    if len(sources) > 1:
+        raise InputError(
+            f"{kind}: is made from one source, and {len(sources)} were given. "
+            f"Prepare {sources[1]} by itself."
+        )
+    return sources[0]
 
 
 def _check_flow(method: str) -> None:
@@ -272,6 +308,8 @@ def _taken(kind: str, way: Callable[..., Any], given: dict[str, Any]) -> dict[st
     said = {name: value for name, value in given.items() if value is not None}
     for name in said:
         if name not in _own_options(way):
-            flag = {"columns": "column"}.get(name, name)
+            flag = {"columns": "column", "joined": "with", "none_label": "none-label"}.get(
+                name, name
+            )
             raise InputError(f"--{flag}: {kind} does not use it. Leave it out.")
     return said

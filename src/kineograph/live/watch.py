@@ -121,12 +121,11 @@ class Watch:
         return all(lookout.ended for lookout in self._lookouts.values())
 
     def _lookout(self, camera: CameraPlan, plan: WatchPlan, rules: Sequence[Rule]) -> Lookout:
-        windows = [box for box in camera.boxes.values() if box is not None]
         evidence = self.evidence.camera(
             camera.name,
             address=camera.source.shown,
             network=self.trained.name,
-            windows=windows,
+            windows=camera.boxes,
             options=replace(plan.evidence, masks=(*plan.evidence.masks, *camera.masks)),
         )
         looks = self.trained.recipe.data.looks
@@ -174,6 +173,9 @@ class Watch:
         event = lookout.event_of(health)
         self._say(f"{event.camera}: {health.kind}. {health.reason}".strip(), logging.WARNING)
         lookout.evidence.begin(event.fields())
+        if health.kind == "away":  # for good, perhaps: what lasted is told and kept now
+            self._answer(self._session.answers())
+            self._act(lookout, lookout.gap())
 
     def _answer(self, answers: list[Answer]) -> None:
         for answer in answers:
@@ -219,7 +221,7 @@ class Watch:
         return state
 
     def _written(self, event: dict[str, Any], files: list[Path], entry: Entry) -> None:
-        """On the writer's thread: an event is in the journal, so it may be told."""
+        """On a thread of the writer's: an event is in the journal, so it may be told."""
         if event:
             self.outbox.put({**event, "journal_head": entry.hash}, files)
 
