@@ -8,6 +8,7 @@ from . import (
     folds,
     lecture,
     live,
+    mdlstm,
     resnet3d,
     startup,
     step,
@@ -17,4 +18,6 @@ from . import (
 for benchmark in (
     startup, decode, flow, lecture, training, folds, step, live, convlstm, resnet3d, ctc_beam,
 ):  # fmt: skip
+ALL = (startup, decode, flow, lecture, training, folds, step, live, convlstm, mdlstm, resnet3d)
+for benchmark in ALL:
     benchmark.main()

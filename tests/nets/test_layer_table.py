@@ -6,7 +6,7 @@ from torch import nn
 
 from kineograph.nets.cells import OVER_TIME
 from kineograph.nets.layer_table import layer_table
-from kineograph.nets.models import MODELS, TwoStreamConfig
+from kineograph.nets.models import OF_CLIPS, TwoStreamConfig
 from kineograph.nets.models.lrcn import LRCNConfig
 from kineograph.nets.models.pconvlstm import PConvLSTMConfig
 from kineograph.recipes import RECIPES
@@ -95,7 +95,7 @@ def test_torch_s_lstm_would_have_more_weights_than_the_paper_s():
 
 
 CONFIGS = [
-    *(config() for config in MODELS.values() if config is not PConvLSTMConfig),
+    *(config() for config in OF_CLIPS.values() if config is not PConvLSTMConfig),
     *(LRCNConfig(cell=cell, layers=2, both_directions=True) for cell in OVER_TIME),
     PConvLSTMConfig(blocks=(1, 1), time_kernels=(1, 3), width=8, dilations=(2, 4), fusion="concat"),
     PConvLSTMConfig(blocks=(2,), time_kernels=(3,), width=4, dilations=(2,), both_directions=True),

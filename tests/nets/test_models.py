@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from kineograph.nets.cells import OVER_TIME
-from kineograph.nets.models import MODELS
+from kineograph.nets.models import OF_CLIPS
 from kineograph.nets.models.frame import FrameConfig
 from kineograph.nets.models.lrcn import LRCN, LRCNConfig
 from kineograph.nets.models.pconvlstm import PConvLSTMConfig
@@ -78,7 +78,7 @@ def clips(network):
 
 
 def test_every_kind_of_network_is_tried_here():
-    assert {type(config) for config in CONFIGS.values()} == set(MODELS.values())
+    assert {type(config) for config in CONFIGS.values()} == set(OF_CLIPS.values())
 
 
 def test_every_frame_of_every_clip_gets_a_logit_a_class(network, clips):

@@ -1,13 +1,17 @@
 """The papers' networks: encoder, recurrence and head put together, each with its Config."""
 
 from kineograph.nets.models.frame import FrameConfig
+from kineograph.nets.models.line_reader import LineReaderConfig
 from kineograph.nets.models.lrcn import LRCNConfig
+from kineograph.nets.models.mdlstm_line import MDLSTMLineConfig
 from kineograph.nets.models.pconvlstm import PConvLSTMConfig
 from kineograph.nets.models.two_stream import TwoStreamConfig
 
-MODELS = {
+OF_CLIPS = {
     "lrcn": LRCNConfig,
     "pconvlstm": PConvLSTMConfig,
     "two_stream": TwoStreamConfig,
     "frame": FrameConfig,
 }
+OF_LINES = {"line_reader": LineReaderConfig, "mdlstm_line": MDLSTMLineConfig}
+MODELS = {**OF_CLIPS, **OF_LINES}

@@ -1,0 +1,104 @@
+"""Maps of text lines of different widths in one batch: what is padding stays nothing.
+
+A line alone and the same line padded beside a longer one must give the same answer. So whatever
+reads across columns is followed by zeros to the right of each line's end, and statistics count
+true columns only.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from kineograph.nets.checks import check_choice
+
+NORMS = ("batch", "group", "none")
+GROUP_CHANNELS = 16  # of a group in norm="group" (Wu and He 2018, arXiv:1803.08494)
+EPSILON = 1e-5  # as torch's norms
+MOMENTUM = 0.1  # how much the running mean of a batch norm learns from a batch, as torch's
+
+
+def ink_of(lines: Tensor, dtype: torch.dtype) -> Tensor:
+    """lines (B, 1, H, W), uint8 or floats in [0, 1], dark on light -> how dark: white is 0."""
+    pixels = lines.to(dtype)
+    return 1 - (pixels / 255 if lines.dtype == torch.uint8 else pixels)
+
+
+def ceil_div(widths: Tensor, by: int) -> Tensor:
+    """How many pieces of that size it takes: a piece that is only begun counts."""
+    return (widths + (by - 1)) // by
+
+
+def alive_columns(maps: Tensor, widths: Tensor) -> Tensor:
+    """Which columns of maps (B, C, H, W) are the line's own: bool (B, 1, 1, W)."""
+    columns = torch.arange(maps.shape[3], device=maps.device)
+    return (columns < widths.unsqueeze(1))[:, None, None, :]
+
+
+class LineNorm(nn.Module):
+    """maps (B, C, H, W), alive (B, 1, 1, W) -> the same, normalised over true columns only.
+
+    batch: every channel over all lines; in evaluation by what training has seen, as BatchNorm.
+    group: 16 channels of a line by themselves (or as many as divide them), always alike.
+    """
+
+    running_mean: Tensor
+    running_var: Tensor
+
+    def __init__(self, norm: str, channels: int) -> None:
+        super().__init__()
+        check_choice(NORMS, norm=norm)
+        self.norm = norm
+        self.groups = channels // math.gcd(channels, GROUP_CHANNELS)
+        if norm != "none":
+            self.weight = nn.Parameter(torch.ones(channels))
+            self.bias = nn.Parameter(torch.zeros(channels))
+        if norm == "batch":
+            self.register_buffer("running_mean", torch.zeros(channels))
+            self.register_buffer("running_var", torch.ones(channels))
+
+    def forward(self, maps: Tensor, alive: Tensor) -> Tensor:
+        """Normalise; what lies beyond a line's end means nothing afterwards."""
+        if self.norm == "none":
+            return maps
+        if self.norm == "group":
+            return self._by_group(maps, alive)
+        mean, variance = self.running_mean, self.running_var
+        if self.training:
+            mean, variance = self._of_batch(maps, alive)
+        scale = self.weight * (variance + EPSILON).rsqrt()
+        shift = self.bias - mean * scale
+        scale, shift = (part.to(maps.dtype)[:, None, None] for part in (scale, shift))
+        return torch.addcmul(shift, maps, scale)
+
+    def _of_batch(self, maps: Tensor, alive: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and variance of each channel, which the running ones learn from."""
+        maps = _at_least_float32(maps)
+        count = alive.sum() * maps.shape[2]
+        mean = (maps * alive).sum((0, 2, 3)) / count
+        centred = (maps - mean[:, None, None]) * alive
+        variance = centred.square().sum((0, 2, 3)) / count
+        with torch.no_grad():
+            unbiased = variance * count / (count - 1).clamp(min=1)
+            self.running_mean.lerp_(mean.to(self.running_mean.dtype), MOMENTUM)
+            self.running_var.lerp_(unbiased.to(self.running_var.dtype), MOMENTUM)
+        return mean, variance
+
+    def _by_group(self, maps: Tensor, alive: Tensor) -> Tensor:
+        grouped = _at_least_float32(maps).unflatten(1, (self.groups, -1))  # (B, groups, .., H, W)
+        there = alive.unsqueeze(1)
+        count = there.sum((2, 3, 4), keepdim=True) * (grouped.shape[2] * grouped.shape[3])
+        mean = (grouped * there).sum((2, 3, 4), keepdim=True) / count
+        centred = (grouped - mean) * there
+        variance = centred.square().sum((2, 3, 4), keepdim=True) / count
+        each = (centred * (variance + EPSILON).rsqrt()).flatten(1, 2)
+        weight, bias = self.weight[:, None, None], self.bias[:, None, None]
+        return torch.addcmul(bias, each, weight).to(maps.dtype)
+
+    def extra_repr(self) -> str:
+        """What is printed of it."""
+        return self.norm
+
+
+def _at_least_float32(maps: Tensor) -> Tensor:
+    return maps.to(torch.promote_types(maps.dtype, torch.float32))
