@@ -1,15 +1,25 @@
-"""From files as people and data sets have them to annotations: PREPARE lists the ways."""
+"""From files as people and data sets have them to annotations: PREPARE lists the ways.
+
+PREPARE_LINES lists those that end in lines of text.
+"""
 
 from collections.abc import Callable
 
+from kineograph.data.prepare.alto import prepare_alto
+from kineograph.data.prepare.archiscribe import prepare_archiscribe
 from kineograph.data.prepare.csv import prepare_csv
 from kineograph.data.prepare.folder import prepare_folder
 from kineograph.data.prepare.hmdb51 import prepare_hmdb51
+from kineograph.data.prepare.iam_lines import prepare_iam_lines
 from kineograph.data.prepare.kinetics_csv import prepare_kinetics_csv
 from kineograph.data.prepare.kth import prepare_kth
 from kineograph.data.prepare.lecture import prepare_lecture
+from kineograph.data.prepare.lines import prepare_lines
+from kineograph.data.prepare.lines_csv import prepare_lines_csv
 from kineograph.data.prepare.ntu_rgbd import prepare_ntu_rgbd
+from kineograph.data.prepare.page_xml import prepare_page_xml
 from kineograph.data.prepare.prepared import Prepared
+from kineograph.data.prepare.prepared_lines import PreparedLines
 from kineograph.data.prepare.surveillance_fight import prepare_surveillance_fight
 from kineograph.data.prepare.ucf101 import prepare_ucf101
 from kineograph.data.prepare.ut_interaction import prepare_ut_interaction
@@ -25,4 +35,13 @@ PREPARE: dict[str, Callable[..., Prepared]] = {
     "ntu-rgbd": prepare_ntu_rgbd,
     "kinetics-csv": prepare_kinetics_csv,
     "lecture": prepare_lecture,
+}
+
+PREPARE_LINES: dict[str, Callable[..., PreparedLines]] = {
+    "lines": prepare_lines,
+    "lines-csv": prepare_lines_csv,
+    "page-xml": prepare_page_xml,
+    "alto": prepare_alto,
+    "iam-lines": prepare_iam_lines,
+    "archiscribe": prepare_archiscribe,
 }
