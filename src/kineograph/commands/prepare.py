@@ -1,4 +1,4 @@
-"""kineograph prepare KIND SRC OUT: your files into annotations that every verb reads."""
+"""kineograph prepare KIND SRC OUT: your files into annotations or lines that every verb reads."""
 
 import inspect
 import sys
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kineograph.commands.console import AsJson, Screen
+from kineograph.commands.prepare_lines import prepare_as_lines
 
 if TYPE_CHECKING:
     from kineograph.data.prepare.neutral import Neutral
@@ -21,14 +22,19 @@ Kind = Annotated[
     typer.Argument(
         help="folder: one folder a class. csv: a table of clips. lecture: videos with windows and "
         "marks, as annotate writes them. Or a known data set: kth, "
-        "ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, kinetics-csv."
+        "ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, kinetics-csv. Lines of text: "
+        "lines, lines-csv, page-xml, alto, iam-lines, archiscribe; drawn: fonts, cursive."
     ),
 ]
 Group = Annotated[
     str | None,
-    typer.Option(help="folder: a regular expression; what its ( ) finds in a path is the group."),
+    typer.Option(
+        help="folder, lines: a regular expression; what its ( ) finds in a path is the group."
+    ),
 ]
-Root = Annotated[Path | None, typer.Option(help="csv: the folder that its paths start from.")]
+Root = Annotated[
+    Path | None, typer.Option(help="csv, lines-csv: the folder that its paths start from.")
+]
 Column = Annotated[
     list[str] | None,
     typer.Option(metavar="THEIRS=OURS", help="csv: what a column is; THEIRS= leaves it out."),
@@ -70,6 +76,8 @@ def prepare(
     as_json: AsJson = False,
 ) -> None:
     """Look through the files, say what is there, and write OUT/annotations.jsonl."""
+    from kineograph.data.prepare import PREPARE_LINES
+
     screen = Screen(as_json)
     way = _way(kind)
     own = {"group": group, "root": root, "columns": _columns(column or []) or None}
@@ -89,6 +97,11 @@ def prepare(
                 **options,
             )
 
+    if kind in PREPARE_LINES:
+        _refuse_for_lines(kind, neutral, flow)
+        given = {"name": name, "overwrite": overwrite, "command": command, **options}
+        prepare_as_lines(screen, PREPARE_LINES[kind], source, out, given)
+        return
     method = flow_method if flow else None
     if not neutral:
         _tell(screen, prepare_in(out, replace=overwrite), out, method)
@@ -101,15 +114,25 @@ def prepare(
 
 def _way(kind: str) -> Callable[..., Any]:
     """The function that prepares this kind."""
-    from kineograph.data.prepare import PREPARE
+    from kineograph.data.prepare import PREPARE, PREPARE_LINES
     from kineograph.errors import InputError, nearest
 
-    if kind not in PREPARE:
+    ways: dict[str, Callable[..., Any]] = {**PREPARE, **PREPARE_LINES}
+    if kind not in ways:
         raise InputError(
-            f"{kind}: cannot be prepared; known are {', '.join(PREPARE)}. "
-            f"{nearest(kind, PREPARE)}".rstrip()
+            f"{kind}: cannot be prepared; known are {', '.join(ways)}. "
+            f"{nearest(kind, ways)}".rstrip()
         )
-    return PREPARE[kind]
+    return ways[kind]
+
+
+def _refuse_for_lines(kind: str, neutral: bool, flow: bool) -> None:
+    """Lines of text neither move nor have a length in seconds."""
+    from kineograph.errors import InputError
+
+    for flag, said in (("neutral", neutral), ("flow", flow)):
+        if said:
+            raise InputError(f"--{flag}: {kind} makes lines of text, not clips. Leave it out.")
 
 
 def _check_flow(method: str) -> None:

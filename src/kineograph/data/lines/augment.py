@@ -73,7 +73,8 @@ def change_line(picture: Grey, rng: np.random.Generator, config: LineAugmentatio
     changed = _stroke(changed, amount["stroke_pixels"])
     changed = _contrast(changed, amount["contrast"])
     if abs(amount["blur_pixels"]) > 0.2:
-        changed = cv2.GaussianBlur(changed, (0, 0), abs(amount["blur_pixels"]))
+        blurred = cv2.GaussianBlur(changed, (0, 0), abs(amount["blur_pixels"]))
+        changed = np.asarray(blurred, dtype=np.uint8)
     if amount["noise"]:
         drawn = np.random.default_rng(noise_seed).standard_normal(changed.shape, dtype=np.float32)
         noised = changed + drawn * (255.0 * abs(amount["noise"]))
@@ -81,8 +82,8 @@ def change_line(picture: Grey, rng: np.random.Generator, config: LineAugmentatio
     if amount["jpeg"]:
         quality = round(95 - (95 - JPEG_WORST) * abs(amount["jpeg"]))
         _, coded = cv2.imencode(".jpg", changed, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        changed = cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)
-    return np.asarray(changed, dtype=np.uint8)
+        changed = np.asarray(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
+    return changed
 
 
 def _amounts(rng: np.random.Generator, config: LineAugmentation) -> dict[str, float]:

@@ -92,7 +92,7 @@ def as_clips(split: LineSplit) -> Split:
     for lines in split.sides.values():
         sides.append([as_annotation(line, number + place) for place, line in enumerate(lines)])
         number += len(lines)
-    return Split(*sides, how=split.how)
+    return Split(sides[0], sides[1], sides[2], split.how)
 
 
 def _of_lines(text: str) -> str:

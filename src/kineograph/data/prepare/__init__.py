@@ -8,7 +8,9 @@ from collections.abc import Callable
 from kineograph.data.prepare.alto import prepare_alto
 from kineograph.data.prepare.archiscribe import prepare_archiscribe
 from kineograph.data.prepare.csv import prepare_csv
+from kineograph.data.prepare.cursive import prepare_cursive
 from kineograph.data.prepare.folder import prepare_folder
+from kineograph.data.prepare.fonts import prepare_fonts
 from kineograph.data.prepare.hmdb51 import prepare_hmdb51
 from kineograph.data.prepare.iam_lines import prepare_iam_lines
 from kineograph.data.prepare.kinetics_csv import prepare_kinetics_csv
@@ -44,4 +46,6 @@ PREPARE_LINES: dict[str, Callable[..., PreparedLines]] = {
     "alto": prepare_alto,
     "iam-lines": prepare_iam_lines,
     "archiscribe": prepare_archiscribe,
+    "fonts": prepare_fonts,
+    "cursive": prepare_cursive,
 }

@@ -28,7 +28,7 @@ def prepare_archiscribe(
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> PreparedLines:
-    """Every row of lines.csv is a line; its work is the group. Raises InputError if none is left."""
+    """Every row of lines.csv is a line; its work is the group. Raises InputError if none is."""
     source = Path(source)
     if not (source / ARCHIVE).is_file():
         raise InputError(f"{source}: there is no {ARCHIVE} in it. Name archiscribe's folder.")

@@ -1,0 +1,88 @@
+"""Fonts and a text become prepared lines: drawn, worn and scanned, so that no download is needed.
+
+SRC/…/*.ttf, *.otf      as Debian's fonts-dejavu, fonts-oldstandard or fonts-paratype install them
+
+A line is drawn only in fonts that have all its characters. The group is the family, so that what
+is tested are letters of a shape never seen.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+
+from kineograph.data.lines.cache import Progress
+from kineograph.data.lines.corpus import BUILT_IN, LineTexts, read_corpus
+from kineograph.data.lines.degrade import degrade
+from kineograph.data.lines.fonts import Font, draw_text, find_fonts
+from kineograph.data.lines.picture import scale_line
+from kineograph.data.prepare.drawn_lines import Drawn, whole_number, write_drawn_lines
+from kineograph.data.prepare.prepared_lines import PreparedLines
+from kineograph.data.text import name_some
+
+
+def prepare_fonts(
+    source: str | Path,
+    out: str | Path,
+    *,
+    corpus: str = BUILT_IN,
+    count: str | int = 2000,
+    longest: str | int = 60,
+    height: str | int = 48,
+    seed: str | int = 0,
+    name: str | None = None,
+    command: str = "",
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> PreparedLines:
+    """`count` lines of up to `longest` characters in the fonts below `source`.
+
+    corpus: a UTF-8 text file, or "built-in" (German, English, Russian). height: of the pictures, in
+    pixels. Raises InputError if there is no font or no text, or `out` holds other data.
+    """
+    number = whole_number("count", count, 1)
+    pixels = whole_number("height", height, 16)
+    texts = LineTexts(read_corpus(corpus), whole_number("longest", longest, 8))
+    fonts, problems = find_fonts(Path(source))
+    families: dict[str, list[Font]] = defaultdict(list)
+    for font in fonts:
+        families[font.family].append(font)
+
+    def draw(_: int, rng: np.random.Generator) -> Drawn | str:
+        text = texts.draw(rng)
+        able = {
+            family: fit
+            for family, members in families.items()
+            if (fit := [font for font in members if not font.lacks(text)])
+        }
+        if not able:
+            return _describe_lack(text, fonts)
+        family = list(able)[int(rng.integers(len(able)))]
+        font = able[family][int(rng.integers(len(able[family])))]
+        picture = degrade(draw_text(text, font, pixels, rng), rng)
+        return scale_line(picture, pixels), text, family, font.path.name
+
+    return write_drawn_lines(
+        Path(out),
+        draw,
+        count=number,
+        seed=whole_number("seed", seed, 0),
+        kind="fonts",
+        name=name or "lines drawn in fonts",
+        command=command,
+        notes=[
+            f"Drawn lines: {len(fonts)} fonts of {len(families)} families, corpus {corpus}.",
+            "The group is the family of the font.",
+        ],
+        problems=problems,
+        overwrite=overwrite,
+        progress=progress,
+    )
+
+
+def _describe_lack(text: str, fonts: list[Font]) -> str:
+    """Which characters no font has, else that none has all of them."""
+    nowhere = sorted(set.intersection(*(font.lacks(text) for font in fonts)))
+    if nowhere:
+        return f"no font has {name_some(nowhere)}: such lines are not drawn. Add a font."
+    return "no font has all characters of some lines: they are not drawn. Add a font."
