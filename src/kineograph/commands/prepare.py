@@ -22,8 +22,9 @@ Kind = Annotated[
     typer.Argument(
         help="folder: one folder a class. csv: a table of clips. lecture: videos with windows and "
         "marks, as annotate writes them. Or a known data set: kth, "
-        "ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, kinetics-csv. Lines of text: "
-        "lines, lines-csv, page-xml, alto, iam-lines, archiscribe; drawn: fonts, cursive."
+        "ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, kinetics-csv. "
+        "Lines of text: lines, lines-csv, page-xml, alto, iam-lines, archiscribe; drawn ones: "
+        "fonts, cursive."
     ),
 ]
 Group = Annotated[

@@ -30,13 +30,14 @@ def degrade(ink: NDArray[np.float32], rng: np.random.Generator) -> Grey:
     height, width = ink.shape
     paper = float(rng.uniform(165, 252))
     dark = float(rng.uniform(5, min(95, paper - 90)))
-    wear = float(rng.choice([0.0, 0.25, 0.5])) * float(rng.random())
+    wear = float(rng.choice([0.0, 0.2, 0.4])) * float(rng.random())
     rough = _smooth(rng, ink.shape, height / 12)
     worn = ink * np.clip(1.0 - wear * (rough > 0.35) - 0.25 * wear * (rough + 1), 0.0, 1.0)
     if rng.random() < 0.25:  # ink that spreads, then is cut by a threshold, as in a bitonal scan
         soft = cv2.GaussianBlur(worn, (0, 0), height / 60 + 0.3)
-        fuzz = 0.15 * _smooth(rng, ink.shape, height / 24)
-        worn = (soft + fuzz > 0.45).astype(np.float32)
+        full = float(np.percentile(soft[ink > 0.5], 50)) if (ink > 0.5).any() else 1.0
+        fuzz = 0.12 * _smooth(rng, ink.shape, height / 24)
+        worn = (soft / full + fuzz > 0.5).astype(np.float32)  # of a fine pen less is full
     shade = 8.0 * _smooth(rng, ink.shape, height * 1.5) + 3.0 * _smooth(rng, ink.shape, height / 6)
     if rng.random() < 0.2:  # the other side of the leaf shows through
         behind = cv2.GaussianBlur(ink[:, ::-1], (0, 0), height / 20)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 import cv2
@@ -73,10 +73,10 @@ def _alike(placed: list[Placed], cache: LineCache) -> Iterator[Leak]:
             yield Leak("near copy", what, (one[0], other[0]), (one[1].id, other[1].id))
 
 
-def _pairs(groups: object) -> Iterator[tuple[Placed, Placed]]:
+def _pairs(groups: Iterable[list[Placed]]) -> Iterator[tuple[Placed, Placed]]:
     """Two of one group that are on two sides; each line of a later side once."""
-    for group in groups:  # type: ignore[attr-defined]
-        named = set()
+    for group in groups:
+        named: set[str] = set()
         for one, other in combinations(group, 2):
             if one[0] != other[0] and other[1].id not in named:
                 named.add(other[1].id)

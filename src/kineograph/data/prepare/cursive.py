@@ -76,7 +76,7 @@ def prepare_cursive(
         if isinstance(drawn, str):
             return drawn
         hand = people[drawn.writer]
-        margin = float(rng.uniform(0.15, 0.5))
+        margin = float(rng.uniform(0.25, 0.6))
         ink = ink_of(
             drawn.strokes,
             X_HEIGHT_SHARE * pixels,

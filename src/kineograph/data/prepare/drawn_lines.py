@@ -96,7 +96,7 @@ def whole_number(name: str, value: str | int, least: int) -> int:
 
 def _add(tar: tarfile.TarFile, member: str, picture: Grey) -> None:
     content = io.BytesIO()
-    Image.fromarray(picture).save(content, "PNG")
+    Image.fromarray(picture).save(content, "PNG", compress_level=1)
     about = tarfile.TarInfo(member)
     about.size = content.tell()
     content.seek(0)

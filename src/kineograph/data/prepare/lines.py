@@ -7,9 +7,10 @@ Tesseract, Calamari, OCRopus and kraken keep lines so; `0001.bin.png` and `0001.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
+from kineograph.data.lines.cache import Progress
 from kineograph.data.lines.line import Line
 from kineograph.data.lines.picture import Archive, open_archive
 from kineograph.data.prepare.prepared_lines import PreparedLines, write_prepared_lines
@@ -28,7 +29,7 @@ def prepare_lines(
     name: str | None = None,
     command: str = "",
     overwrite: bool = False,
-    progress: object = None,
+    progress: Progress | None = None,
 ) -> PreparedLines:
     r"""Every picture below `source`, a folder or a tar file, with a .gt.txt beside it is a line.
 
@@ -66,7 +67,7 @@ def prepare_lines(
         name=name or source.stem,
         command=command,
         overwrite=overwrite,
-        progress=progress,  # type: ignore[arg-type]
+        progress=progress,
     )
 
 
@@ -111,7 +112,7 @@ def _named(picture: str, fault: str) -> str:
     return fault if ".png" in fault or TRUTH in fault else f"{picture}: {fault}"
 
 
-def _group_by(pattern: str | None):  # type: ignore[no-untyped-def]
+def _group_by(pattern: str | None) -> Callable[[str], str | None]:
     """A function from a path to its group."""
     if pattern is None:
         return lambda path: PurePosixPath(path).parent.as_posix() if "/" in path else None

@@ -190,12 +190,12 @@ def _letter(character: str) -> _Letter:
     """letters.py's line of a character, read."""
     advance, _, way = LETTERS[character].partition(":")
     body, _, marks = way.rstrip("|").partition(";")
-    strokes = _read(body)
+    strokes, before = _read(body), _read(BEFORE.get(character, ""))
     return _Letter(
-        float(advance),
-        strokes,
-        _read(marks),
-        *(_read(BEFORE.get(character, "")) or ((),)),
+        advance=float(advance),
+        strokes=strokes,
+        marks=_read(marks),
+        before=before[0] if before else (),
         joins=character in SMALL and not way.endswith("|"),
         top=max(knot.y for stroke in strokes for knot in stroke),
     )

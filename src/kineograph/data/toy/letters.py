@@ -9,7 +9,7 @@ small letters are 10 high, capitals 18, loops reach 20 and -9. Drawn for this pr
 LOOP = "2,7.5 4,14.5 3.9,18.8"  # from the letter before up into a tall loop
 OVER = "2.9,9 5.2,10.3"  # over the top of a round letter, then back
 BEFORE = dict.fromkeys("bfhklв", LOOP) | dict.fromkeys("acdgoqsасдоб", OVER)
-BEFORE |= dict.fromkeys("eе", "-.8,3.6")  # up into the loop of an e, or down from an o before it
+BEFORE |= dict.fromkeys("eе", "0,4.2")  # into the loop of an e, from below or from above
 
 _BOWL = "6.9,8.6! 5.6,9.9 4,10 1.9,8 1,4.6 1.7,1.2 3.6,0 5.6,1.6 6.8,5.5"
 _FOOT = "7,3 7.5,.7 8.8,0 10.4,1.5"  # the last stem of n, u, a and their kin
