@@ -65,12 +65,16 @@ def test_a_folder_of_drawn_lines_can_be_moved_and_made_again(fonts, tmp_path):
 def test_what_no_font_has_is_named_once(fonts, tmp_path):
     (tmp_path / "text.txt").write_text("漢字 " * 3 + "habe nun ach " * 30, encoding="utf-8")
     done = prepare_fonts(fonts, tmp_path / "out", corpus=str(tmp_path / "text.txt"), count=60)
+    assert "4 fonts of 3 families" in done.data_folder.notes
     assert any("no font has 字 (U+5B57" in problem for problem in done.problems)
     assert len(done.problems) == len(set(done.problems)) <= 3
     (fonts / "broken.ttf").write_bytes(b"no font")
     _, problems = find_fonts(fonts)
     (fonts / "broken.ttf").unlink()
     assert len(problems) == 1 and problems[0].startswith("broken.ttf: not a font that can be read")
+    (tmp_path / "greek.txt").write_text("漢字漢字", encoding="utf-8")
+    with pytest.raises(InputError, match="none of its 4 fonts has the letters of"):
+        prepare_fonts(fonts, tmp_path / "none", corpus=str(tmp_path / "greek.txt"))
     with pytest.raises(InputError, match="there is no font in it"):
         find_fonts(tmp_path)
 

@@ -6,7 +6,7 @@ import pytest
 
 from kineograph.data.lines.line import Line
 from kineograph.data.lines.page_xml import read_alto, read_page_xml
-from kineograph.data.lines.picture import cut_line
+from kineograph.data.lines.picture import cut_line, cut_region
 from kineograph.data.prepare.alto import prepare_alto
 from kineograph.data.prepare.page_xml import prepare_page_xml
 from kineograph.errors import InputError
@@ -131,6 +131,22 @@ def test_a_slanted_line_is_turned_until_its_baseline_is_level(degrees):
     np.testing.assert_allclose(ink.mean(axis=0) - np.array(cut.shape) / 2, middle, atol=2)
     np.testing.assert_allclose(ink.std(axis=0), truth.std(axis=0), atol=1.5)
     assert math.isclose(len(ink), len(truth), rel_tol=0.15)
+
+
+@pytest.mark.parametrize("degrees", [0, 30, 180])
+def test_top_is_told_from_bottom_whichever_end_of_a_baseline_is_drawn_first(degrees):
+    page = np.full((700, 700), 235, np.uint8)
+    page[326:374, 200:500] = line_picture("Habe nun, ach", height=48, width=300)
+    turn = cv2.getRotationMatrix2D((349.5, 349.5), -degrees, 1.0)
+    turned = cv2.warpAffine(page, turn, (700, 700), borderValue=235)
+    ends = [(205, 360, 1), (495, 360, 1)]
+    corners = [(200, 326, 1), (499, 326, 1), (499, 373, 1), (200, 373, 1)]
+    polygon = tuple(tuple(np.rint(turn @ point).astype(int).tolist()) for point in corners)
+    baseline = tuple(tuple(np.rint(turn @ point).astype(int).tolist()) for point in ends)
+    one, other = (cut_region(turned, polygon, way) for way in (baseline, baseline[::-1]))
+    np.testing.assert_array_equal(one, other)
+    left = (page[326:374, 200:350] < 130).sum()
+    assert (one[:, : one.shape[1] // 2] < 130).sum() == pytest.approx(left, rel=0.15)
 
 
 def test_what_lies_outside_of_a_polygon_is_paper():

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from kineograph.errors import InputError
 
 FONT_SUFFIXES = {".ttf", ".otf", ".ttc"}
-FEWEST_CHARACTERS = 40  # below, it is a font of symbols
+LEAST_SHARE = 0.4  # of a text's different letters: with fewer, a font is of another script
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,14 @@ class Font:
         """The text's characters that the font has no picture of; spaces need none."""
         return set(text) - self.characters - {" "}
 
+    def is_for(self, text: str) -> bool:
+        """Whether it has a good part of a text's letters; a text may be in two scripts."""
+        letters = {character for character in text if character.isalpha()}
+        return len(letters & self.characters) >= LEAST_SHARE * len(letters)
+
 
 def find_fonts(folder: Path) -> tuple[list[Font], list[str]]:
-    """All fonts below a folder with letters in them, by name; and what cannot be used.
+    """All fonts below a folder, by name; and what cannot be read.
 
     Raises InputError if there is none.
     """
@@ -59,10 +64,7 @@ def read_font(file: Path) -> Font:
         raise InputError(
             f"{file.name}: not a font that can be read ({error}). Remove it."
         ) from None
-    characters = frozenset(map(chr, codes))
-    if sum(character.isalpha() for character in characters) < FEWEST_CHARACTERS:
-        raise InputError(f"{file.name}: {len(characters)} characters, no alphabet. Remove it.")
-    return Font(file, family, characters)
+    return Font(file, family, frozenset(map(chr, codes)))
 
 
 def draw_text(

@@ -19,6 +19,7 @@ MOST_ASPECT = 250  # width by height; 500 characters in one line is more than an
 LEAST_CONTRAST = 24  # grey levels between paper and ink; a faint pencil has about 40
 DARK_PAGE = 64  # where 995 of 1000 pixels are darker than this, a lid was shut
 BAND_HEIGHT, BAND_INK, BAND_WIDTH = 0.1, 0.12, 0.4  # a line: of the picture, of all ink
+UNSURE = 0.1  # of the height: a baseline so near the middle does not tell top from bottom
 EMPTY_ROW = 0.02  # of the fullest row's ink
 
 
@@ -104,7 +105,7 @@ def cut_line(page: Grey, line: Line) -> Grey:
 
     Without a polygon it is the whole picture. Raises InputError if it lies outside of the page.
     """
-    picture = page if line.polygon is None else _cut(page, line.polygon, line.baseline)
+    picture = page if line.polygon is None else cut_region(page, line.polygon, line.baseline)
     if picture.size == 0:
         height, width = page.shape
         raise InputError(
@@ -116,9 +117,10 @@ def cut_line(page: Grey, line: Line) -> Grey:
     return picture
 
 
-def _cut(page: Grey, polygon: Points, baseline: Points | None) -> Grey:
+def cut_region(page: Grey, polygon: Points, baseline: Points | None = None) -> Grey:
+    """A polygon's part of a page (H, W), its baseline level, the rest paper; empty if outside."""
     points = np.array(polygon, dtype=np.float64)
-    cos, sin = _direction(baseline)
+    cos, sin = _direction(points, baseline)
     turned = points @ np.array([[cos, -sin], [sin, cos]])
     left, top = np.floor(turned.min(axis=0))
     width, height = (np.ceil(turned.max(axis=0)) - (left, top)).astype(int) + 1
@@ -139,13 +141,23 @@ def _cut(page: Grey, polygon: Points, baseline: Points | None) -> Grey:
     return np.where(shown, cut, paper)
 
 
-def _direction(baseline: Points | None) -> tuple[float, float]:
-    """Cosine and sine of the direction that the letters run in, by least squares."""
+def _direction(polygon: NDArray[np.float64], baseline: Points | None) -> tuple[float, float]:
+    """Cosine and sine of where the baseline runs to, by least squares.
+
+    Letters stand on it, so most of the polygon lies above; which end was drawn first says nothing,
+    since Hebrew and Arabic are drawn from the right.
+    """
     if baseline is None:
         return 1.0, 0.0
     points = np.array(baseline, dtype=np.float64)
     along = np.linalg.svd(points - points.mean(axis=0))[2][0]
-    along *= 1.0 if along @ (points[-1] - points[0]) >= 0 else -1.0
+    up = np.array([along[1], -along[0]])  # of a page, whose y goes down
+    heights = (polygon - points.mean(axis=0)) @ up
+    above, below = float(heights.max()), float(-heights.min())
+    if abs(above - below) > UNSURE * (above + below):
+        along *= np.sign(above - below)
+    else:
+        along *= 1.0 if along @ (points[-1] - points[0]) >= 0 else -1.0
     return float(along[0]), float(along[1])
 
 

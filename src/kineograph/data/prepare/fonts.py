@@ -19,6 +19,7 @@ from kineograph.data.lines.picture import scale_line
 from kineograph.data.prepare.drawn_lines import Drawn, whole_number, write_drawn_lines
 from kineograph.data.prepare.prepared_lines import PreparedLines
 from kineograph.data.text import name_some
+from kineograph.errors import InputError
 
 
 def prepare_fonts(
@@ -42,8 +43,15 @@ def prepare_fonts(
     """
     number = whole_number("count", count, 1)
     pixels = whole_number("height", height, 16)
-    texts = LineTexts(read_corpus(corpus), whole_number("longest", longest, 8))
-    fonts, problems = find_fonts(Path(source))
+    paragraphs = read_corpus(corpus)
+    texts = LineTexts(paragraphs, whole_number("longest", longest, 8))
+    found, problems = find_fonts(Path(source))
+    fonts = [font for font in found if any(font.is_for(text) for text in paragraphs)]
+    if not fonts:
+        raise InputError(
+            f"{source}: none of its {len(found)} fonts has the letters of {corpus}. Add fonts of "
+            "its script."
+        )
     families: dict[str, list[Font]] = defaultdict(list)
     for font in fonts:
         families[font.family].append(font)
@@ -59,7 +67,10 @@ def prepare_fonts(
             return _describe_lack(text, fonts)
         family = list(able)[int(rng.integers(len(able)))]
         font = able[family][int(rng.integers(len(able[family])))]
-        picture = degrade(draw_text(text, font, pixels, rng), rng)
+        try:
+            picture = degrade(draw_text(text, font, pixels, rng), rng)
+        except InputError as error:
+            return str(error)
         return scale_line(picture, pixels), text, family, font.path.name
 
     return write_drawn_lines(
@@ -72,6 +83,7 @@ def prepare_fonts(
         command=command,
         notes=[
             f"Drawn lines: {len(fonts)} fonts of {len(families)} families, corpus {corpus}.",
+            f"{len(found) - len(fonts)} fonts are of other scripts and were not used.",
             "The group is the family of the font.",
         ],
         problems=problems,

@@ -12,6 +12,7 @@ from kineograph.data.lines.line import Line
 from kineograph.errors import InputError
 
 HEIGHT_PIXELS = 48
+LEAST_WIDTH = 2.5  # pixels a character at that height; the narrowest print has about 10
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,10 @@ def write_prepared_lines(
         height_pixels=HEIGHT_PIXELS,
         progress=progress,
     )
-    problems = [*problems, *twice, *sorted(faults.values())]
-    kept = [line for line in unique.values() if line in cache]
+    narrow = {line.id for line in unique.values() if line in cache and _is_narrow(line, cache)}
+    crowded = [_describe_narrow(unique[name], cache) for name in sorted(narrow)]
+    problems = [*problems, *twice, *sorted(faults.values()), *crowded]
+    kept = [line for line in unique.values() if line in cache and line.id not in narrow]
     if not kept:
         first = f" Problems: {len(problems)}, the first: {problems[0]}" if problems else ""
         raise InputError(f"{source_root}: no line can be read, and one is needed.{first}")
@@ -83,3 +86,15 @@ def write_prepared_lines(
 def _doubles(lines: Sequence[Line]) -> list[Line]:
     times = Counter(line.id for line in lines)
     return [line for line in {line.id: line for line in lines}.values() if times[line.id] > 1]
+
+
+def _is_narrow(line: Line, cache: LineCache) -> bool:
+    return cache.width_pixels(line) < LEAST_WIDTH * len(line.text)
+
+
+def _describe_narrow(line: Line, cache: LineCache) -> str:
+    size = f"{cache.width_pixels(line)}x{HEIGHT_PIXELS}"
+    return (
+        f"{line.picture}: {len(line.text)} characters in {size} pixels have no room. Is it another "
+        "line's text?"
+    )
