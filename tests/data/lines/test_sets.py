@@ -132,6 +132,8 @@ def test_a_folder_and_its_archive_hold_the_same_lines(tmp_path):
             (tmp_path / "src" / work / f"{number}.bin.gt.txt").rename(
                 tmp_path / "src" / work / f"{number}.gt.txt"
             )
+    (tmp_path / "src" / "__MACOSX").mkdir()
+    (tmp_path / "src" / "__MACOSX" / "._0.gt.txt").write_text("not a text")
     with tarfile.open(tmp_path / "src.tar", "w") as tar:
         tar.add(tmp_path / "src", ".")
     folder = prepare_lines(tmp_path / "src", tmp_path / "one")

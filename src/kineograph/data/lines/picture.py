@@ -89,9 +89,14 @@ class Archive:
             return file.read(size)
 
 
-@lru_cache(maxsize=8)
 def open_archive(path: Path) -> Archive:
-    """The archive at `path`, whose list of members is read once."""
+    """The archive at `path`, whose list of members is read once, and again if it has changed."""
+    about = path.stat()
+    return _archive(path, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _archive(path: Path, size: int, modified_nanoseconds: int) -> Archive:
     return Archive(path)
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from kineograph.data.dataset_folder import refuse_other_source
 from kineograph.data.lines.cache import Progress
 from kineograph.data.lines.line import Line
-from kineograph.data.lines.picture import Grey, open_archive
+from kineograph.data.lines.picture import Grey
 from kineograph.data.prepare.prepared_lines import PreparedLines, write_prepared_lines
 from kineograph.errors import InputError
 from kineograph.whole_file import temporary_beside
@@ -68,7 +68,6 @@ def write_drawn_lines(
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-    open_archive.cache_clear()  # the archive of that name may have been another one
     return write_prepared_lines(
         out,
         lines,

@@ -73,11 +73,12 @@ def prepare_lines(
 
 def _pairs(paths: Iterable[str], problems: list[str]) -> list[tuple[str, str]]:
     """Pictures and their texts; of several pictures of one text the first by name."""
+    paths = [path for path in paths if not _is_hidden(path)]
     texts = {path.removesuffix(TRUTH): path for path in paths if path.endswith(TRUTH)}
     pairs: dict[str, str] = {}
     for path in paths:
         stem, dot, suffix = path.rpartition(".")
-        if f"{dot}{suffix}".lower() not in PICTURE_SUFFIXES or _is_hidden(path):
+        if f"{dot}{suffix}".lower() not in PICTURE_SUFFIXES:
             continue
         for variant in VARIANTS:
             stem = stem.removesuffix(variant) if stem not in texts else stem
