@@ -5,7 +5,10 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 import time
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -67,6 +70,56 @@ def test_receive_alerts(tmp_path, monkeypatch):
         program.kill()
         said, _ = program.communicate()
     assert said.splitlines() == ["new a/ended", "again a/ended"]
+
+
+@pytest.mark.live
+def test_push_alerts(tmp_path, monkeypatch):
+    monkeypatch.setenv("KINEOGRAPH_WEBHOOK_SECRET", "hunter2")
+    pushed: list[str] = []
+
+    class Phone(BaseHTTPRequestHandler):
+        def do_POST(self):
+            pushed.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(200 if len(pushed) > 1 else 500)  # the first is not taken
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    phone = HTTPServer(("127.0.0.1", 0), Phone)
+    threading.Thread(target=phone.serve_forever, daemon=True).start()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{phone.server_port}/hall"
+    program = subprocess.Popen(
+        [sys.executable, EXAMPLES / "push_alerts.py", str(port), address],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    event = {"id": "a", "camera": "hall", "label": "fight", "kind": "seen", "peak": 0.934,
+             "start_time": "2026-02-14T18:30:12+00:00", "end_seconds": None}  # fmt: skip
+    sink = WebhookSink(
+        WebhookOptions(f"http://127.0.0.1:{port}/", secret_env="KINEOGRAPH_WEBHOOK_SECRET")
+    )
+    try:
+        refused = pytest.raises(RuntimeError, match="^502 ")
+        while not pushed:
+            with contextlib.suppress(ConnectionRefusedError), refused:
+                sink.send(Message("a/begun", event))
+            assert program.poll() is None
+        sink.send(Message("a/begun", event))
+        sink.send(Message("a/ended", event | {"end_seconds": 4.0}))
+        sink.send(Message("t/ended", event | {"kind": "test", "end_seconds": 0.0}))
+        with pytest.raises(RuntimeError, match="^403 "):
+            WebhookSink(WebhookOptions(f"http://127.0.0.1:{port}/")).send(Message("a/begun", event))
+    finally:
+        program.kill()
+        program.wait()
+        phone.shutdown()
+        phone.server_close()
+    clock = datetime.fromisoformat(event["start_time"]).astimezone().strftime("%H:%M:%S")
+    begun = f"hall: fight has begun at {clock} (93%)."
+    over = f"hall: fight is over, begun at {clock} (93%)."
+    assert pushed == [begun, begun, over, "A test: alerts arrive."]
 
 
 def test_by_activity(tmp_path):

@@ -8,6 +8,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "kineograph"
 
 FLOORS = (
     {"errors", "whole_file"},
+    {"held_file"},
     {"media", "nets", "metrics"},
     {"data", "decoding"},
     {"tasks"},
@@ -33,6 +34,7 @@ STANDARD = {
     "functools",
     "itertools",
     "math",
+    "statistics",
     "typing",
 }
 

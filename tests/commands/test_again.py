@@ -95,7 +95,7 @@ def test_features_are_written_and_told(run, trained, square_data, tmp_path):
 
 
 def test_the_progress_of_many_files_says_which_it_reads():
-    from kineograph.commands.predict import counted
+    from kineograph.commands.many_files import counted
 
     told = []
     counted(lambda *each: told.append(each), 2, 7)(25, 50, "a.mp4")

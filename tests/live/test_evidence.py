@@ -19,12 +19,12 @@ import pytest
 from PIL import Image
 
 from kineograph.errors import InputError
+from kineograph.live.evidence import write_event as write_evidence
+from kineograph.live.evidence import writer as module
 from kineograph.live.evidence.packets import Cut
 from kineograph.live.evidence.recording import CameraEvidence, Source
 from kineograph.live.evidence.retention import Retention, finish_removals
 from kineograph.live.evidence.writer import EvidenceOptions, EvidenceWriter
-from kineograph.live.evidence.writer import write_event as write_evidence
-from kineograph.live.evidence.writer import writer as module
 from kineograph.live.journal.journal import JOURNAL, Journal
 from kineograph.live.journal.verify import verify
 from kineograph.media.frame import Box
@@ -72,7 +72,7 @@ def write(home: Path, film: Cut, *events: dict, told=None, hold_back: bool = Fal
         "hall",
         address="rtsp://me:secret@cam/1?key=2",
         network="lrcn",
-        windows=[Box(64, 48, 64, 48)],
+        windows={"desk": Box(64, 48, 64, 48)},
     )
     for packet in film.packets:
         camera.add_packet(packet, film.head)
@@ -363,7 +363,7 @@ CHILD = """
 import sys, time
 from dataclasses import replace
 from pathlib import Path
-from kineograph.live.evidence.writer import write_event as write_evidence
+from kineograph.live.evidence import write_event as write_evidence
 from kineograph.live.evidence.writer import EvidenceOptions, EvidenceWriter
 from tests.live.drawn_camera import fields, sent
 write_evidence._write_strip = lambda path, job: path.write_bytes(b"a strip")

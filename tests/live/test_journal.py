@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from kineograph.errors import InputError
+from kineograph.live.journal import journal as module
 from kineograph.live.journal.entries import parse
 from kineograph.live.journal.journal import JOURNAL, KEY, RESERVE, TORN, Journal
-from kineograph.live.journal.journal import journal as module
 from kineograph.live.journal.signing import public_path, read_public
 from kineograph.live.journal.verify import verify
 

@@ -14,8 +14,8 @@ from kineograph.metrics.events import (
     poisson_interval,
     pool,
     score_events,
-    wilson_interval,
 )
+from kineograph.metrics.intervals import wilson_interval
 
 
 def spans(*pairs: tuple[float, float]) -> np.ndarray:
@@ -117,7 +117,7 @@ def test_poisson_limits_are_those_of_the_chi_squared_law(count, level):
 def test_wilson_limits_are_shares_that_lie_just_z_deviations_away(hits, of, level):
     hits = min(hits, of)
     z = norm.ppf((1 + level) / 2)
-    for limit in wilson_interval(hits, of, level):
+    for limit in wilson_interval(hits, of, level=level):
         away = abs(hits / of - limit)
         assert away == pytest.approx(z * (limit * (1 - limit) / of) ** 0.5, abs=1e-7)
 

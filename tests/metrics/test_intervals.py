@@ -5,7 +5,12 @@ from itertools import product
 import numpy as np
 import pytest
 
-from kineograph.metrics.intervals import bootstrap_interval, bootstrap_tallies, tallies_by_group
+from kineograph.metrics.intervals import (
+    bootstrap_interval,
+    bootstrap_tallies,
+    tallies_by_group,
+    wilson_interval,
+)
 from kineograph.metrics.labels import SCORES, accuracy_of, confusion_counts, tallies
 
 CLASSES = ["a", "b", "c"]
@@ -83,3 +88,15 @@ def test_equal_groups_have_an_interval_of_no_width():
     grouped = tallies_by_group(["a", "b"] * 3, ["a", "a"] * 3, CLASSES, list("ppqqrr"))
     found = bootstrap_tallies(accuracy_of, grouped)
     assert (found.low, found.high, found.draws, found.level) == (0.5, 0.5, 1000, 0.95)
+
+
+@pytest.mark.parametrize(
+    ("right", "asked"), [(0, 1), (1, 1), (3, 4), (0, 20), (17, 20), (50, 1000)]
+)
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_wilson_s_interval_is_scipy_s(right, asked, level):
+    from scipy.stats import binomtest
+
+    truth = binomtest(right, asked).proportion_ci(level, method="wilson")
+    assert wilson_interval(right, asked, level=level) == pytest.approx((truth.low, truth.high))
+    assert wilson_interval(0, 0) is None

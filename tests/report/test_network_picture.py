@@ -19,11 +19,11 @@ def rows_of(name):
 def test_streams_and_branches_by_hand():
     columns, joined = columns_of(rows_of("pconvlstm-small")[:-1])
     assert [column.name for column in columns] == ["rgb", "motion"] and joined == []
-    assert [len(stage) for stage in columns[0].stages] == [1] * 6 + [4, 1, 2] + [1] * 3
-    pyramid, memory = (columns[0].stages[place] for place in (6, 8))
-    assert [lane[0].name[-1] for lane in pyramid] == ["1", "2", "4", "8"], "dilations"
+    assert [len(stage) for stage in columns[0].stages] == [1] * 5 + [3, 1, 2] + [1] * 4
+    pyramid, memory = (columns[0].stages[place] for place in (5, 7))
+    assert [lane[0].name[-1] for lane in pyramid] == ["1", "2", "4"], "dilations"
     assert [len(lane) for lane in memory] == [2, 2], "two ConvLSTMs of two layers"
-    assert columns[0].lanes == 4 and columns[0].rows == 6 + 1 + 1 + 2 + 3
+    assert columns[0].lanes == 3 and columns[0].rows == 5 + 1 + 1 + 2 + 4
 
 
 def test_a_network_without_branches_is_one_column():

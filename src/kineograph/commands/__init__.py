@@ -14,6 +14,8 @@ from kineograph.commands.export import export
 from kineograph.commands.predict import predict
 from kineograph.commands.prepare import prepare
 from kineograph.commands.recipes import recipes
+from kineograph.commands.record import record
+from kineograph.commands.review import review
 from kineograph.commands.search import search
 from kineograph.commands.train import train
 from kineograph.commands.tune_alerts import tune_alerts
@@ -32,5 +34,6 @@ app = typer.Typer(
 for verb in (
     demo, recipes, annotate, prepare, train, crossval, search, evaluate, compare, predict, export,
     watch, tune_alerts, verify,
+    record, review,
 ):  # fmt: skip
     app.command()(verb)

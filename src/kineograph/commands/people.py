@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from kineograph.commands.console import Screen
-from kineograph.commands.predict import counted, stems_of
+from kineograph.commands.many_files import counted, stems_of
 
 NOTHING_KNOWN = 0.8  # an interval as wide as this
 

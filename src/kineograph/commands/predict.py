@@ -1,6 +1,5 @@
 """kineograph predict RUN FILE…: a label for a clip, a timeline for a long video."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
@@ -9,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from kineograph.commands.console import AsJson, Device, Report, Screen
+from kineograph.commands.console import AsJson, Device, Screen
+from kineograph.commands.many_files import counted, stems_of
 
 FORMATS = ("csv", "json", "srt", "png", "mp4")
 
@@ -112,13 +112,6 @@ def predict_files(
     )
     if failed or any(prediction.problem for prediction in found):
         raise typer.Exit(1)
-
-
-def counted(progress: Report, number: int, of: int) -> Report:
-    """The same progress, whose note says which file of how many is read."""
-    if of == 1:
-        return progress
-    return lambda done, total, note: progress(done, total, f"{note} · file {number} of {of}")
 
 
 def write_features(
@@ -272,13 +265,3 @@ def _write_video(screen: Screen, stem: str, prediction: Any, path: Path) -> None
 
     with screen.stage(f"Labelling {stem}", "frames") as progress:
         write_labelled_video(path, prediction, progress)
-
-
-def stems_of(paths: list[Path]) -> list[str]:
-    """Names for what is written: of equal stems, all but the first get a number."""
-    seen: Counter[str] = Counter()
-    stems = []
-    for path in paths:
-        seen[path.stem] += 1
-        stems.append(path.stem if seen[path.stem] == 1 else f"{path.stem}-{seen[path.stem]}")
-    return stems

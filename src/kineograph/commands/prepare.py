@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kineograph.commands.console import AsJson, Screen
-from kineograph.commands.prepare_lines import prepare_as_lines
+from kineograph.commands.prepare_lines import tell_lines
 
 if TYPE_CHECKING:
     from kineograph.data.prepare.neutral import Neutral
     from kineograph.data.prepare.prepared import Prepared
 
+FLAGS = {"columns": "column", "joined": "with", "none_label": "none-label"}  # where names differ
 
 Kind = Annotated[
     str,
     typer.Argument(
         help="folder: one folder a class. csv: a table of clips. lecture: videos with windows and "
-        "marks, as annotate writes them. Or a known data set: kth, "
-        "ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, kinetics-csv. "
-        "Lines of text: lines, lines-csv, page-xml, alto, iam-lines, archiscribe; drawn ones: "
-        "fonts, cursive."
+        "marks, as annotate writes them. reviewed: alerts marked by review. Or a known "
+        "data set: kth, ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, "
+        "kinetics-csv. Lines of text: lines, lines-csv, page-xml, alto, iam-lines, archiscribe; "
+        "drawn ones: fonts, cursive."
     ),
 ]
 Group = Annotated[
@@ -39,6 +40,14 @@ Root = Annotated[
 Column = Annotated[
     list[str] | None,
     typer.Option(metavar="THEIRS=OURS", help="csv: what a column is; THEIRS= leaves it out."),
+]
+NoneLabel = Annotated[
+    str | None,
+    typer.Option(help="reviewed: what wrong alerts show that were given no other label: none."),
+]
+Joined = Annotated[
+    Path | None,
+    typer.Option("--with", metavar="DATA", help="reviewed: a prepared data set to join with."),
 ]
 Own = Annotated[
     list[str] | None,
@@ -63,11 +72,16 @@ Overwrite = Annotated[
 
 def prepare(
     kind: Kind,
-    source: Annotated[Path, typer.Argument(help="The folder, or the CSV file.")],
+    sources: Annotated[
+        list[Path],
+        typer.Argument(metavar="SRC", help="The folder, or the CSV file; reviewed: one or more."),
+    ],
     out: Annotated[Path, typer.Argument(help="Where the prepared folder goes.")],
     group: Group = None,
     root: Root = None,
     column: Column = None,
+    none_label: NoneLabel = None,
+    joined: Joined = None,
     option: Own = None,
     neutral: WantNeutral = False,
     flow: WantFlow = False,
@@ -77,17 +91,17 @@ def prepare(
     as_json: AsJson = False,
 ) -> None:
     """Look through the files, say what is there, and write OUT/annotations.jsonl."""
-    from kineograph.data.prepare import PREPARE_LINES
-
     screen = Screen(as_json)
-    way = _way(kind)
-    own = {"group": group, "root": root, "columns": _columns(column or []) or None}
+    way, makes_lines = _way(kind), _makes_lines(kind, neutral, flow)
+    source = _source(kind, sources)
+    own: dict[str, Any] = {"group": group, "root": root, "none_label": none_label, "joined": joined}
+    own |= {"columns": _columns(column or []) or None}
     options = _options(kind, way, option or []) | _taken(kind, way, own)
     _check_flow(flow_method)
     command = "kineograph " + " ".join(sys.argv[1:])
 
-    def prepare_in(folder: Path, *, replace: bool) -> "Prepared":
-        with screen.stage("Looking at the files", "clips") as progress:
+    def prepare_in(folder: Path, *, replace: bool) -> Any:
+        with screen.stage("Looking at the files", "lines" if makes_lines else "clips") as progress:
             return way(
                 source,
                 folder,
@@ -98,16 +112,15 @@ def prepare(
                 **options,
             )
 
-    if kind in PREPARE_LINES:
-        _refuse_for_lines(kind, neutral, flow)
-        given = {"name": name, "overwrite": overwrite, "command": command, **options}
-        prepare_as_lines(screen, PREPARE_LINES[kind], source, out, given)
-        return
     method = flow_method if flow else None
+    if makes_lines:
+        tell_lines(screen, prepare_in(out, replace=overwrite), out)
+        return
     if not neutral:
         _tell(screen, prepare_in(out, replace=overwrite), out, method)
         return
-    _refuse_inside(source, out)
+    for each in sources:
+        _refuse_inside(each, out)
     with TemporaryDirectory(prefix="kineograph-") as first:
         done = prepare_in(Path(first) / "data", replace=False)
         _tell_neutral(screen, _copy(screen, done, out, command, overwrite), out, method)
@@ -127,13 +140,31 @@ def _way(kind: str) -> Callable[..., Any]:
     return ways[kind]
 
 
-def _refuse_for_lines(kind: str, neutral: bool, flow: bool) -> None:
-    """Lines of text neither move nor have a length in seconds."""
+def _makes_lines(kind: str, neutral: bool, flow: bool) -> bool:
+    """Whether lines of text come out, which neither move nor have a length in seconds."""
+    from kineograph.data.prepare import PREPARE_LINES
     from kineograph.errors import InputError
 
+    if kind not in PREPARE_LINES:
+        return False
     for flag, said in (("neutral", neutral), ("flow", flow)):
         if said:
             raise InputError(f"--{flag}: {kind} makes lines of text, not clips. Leave it out.")
+    return True
+
+
+def _source(kind: str, sources: list[Path]) -> Path | list[Path]:
+    """One folder or file, or, where several make one data set, all of them."""
+    from kineograph.errors import InputError
+
+    if kind == "reviewed":
+        return sources
+    if len(sources) > 1:
+        raise InputError(
+            f"{kind}: is made from one source, and {len(sources)} were given. "
+            f"Prepare {sources[1]} by itself."
+        )
+    return sources[0]
 
 
 def _check_flow(method: str) -> None:
@@ -296,6 +327,8 @@ def _taken(kind: str, way: Callable[..., Any], given: dict[str, Any]) -> dict[st
     said = {name: value for name, value in given.items() if value is not None}
     for name in said:
         if name not in _own_options(way):
-            flag = {"columns": "column"}.get(name, name)
+            flag = {"columns": "column", "joined": "with", "none_label": "none-label"}.get(
+                name, name
+            )
             raise InputError(f"--{flag}: {kind} does not use it. Leave it out.")
     return said

@@ -1,8 +1,7 @@
 """kineograph prepare for lines of text: what was read, in which alphabet, and what was left out."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -12,16 +11,8 @@ if TYPE_CHECKING:
     from kineograph.data.prepare.prepared_lines import PreparedLines
 
 
-def prepare_as_lines(
-    screen: Screen, way: Callable[..., Any], source: Path, out: Path, given: dict[str, Any]
-) -> None:
-    """Prepare, and tell what is there; what was left out makes the exit status 1."""
-    with screen.stage("Looking at the pictures", "lines") as progress:
-        done = way(source, out, progress=lambda done, total: progress(done, total, ""), **given)
-    _tell(screen, done, out)
-
-
-def _tell(screen: Screen, done: "PreparedLines", out: Path) -> None:
+def tell_lines(screen: Screen, done: "PreparedLines", out: Path) -> None:
+    """Tell what is there; what was left out makes the exit status 1."""
     from kineograph.data.lines.split import split_lines
     from kineograph.data.text import report_alphabet
     from kineograph.errors import InputError

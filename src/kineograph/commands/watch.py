@@ -1,7 +1,7 @@
 """kineograph watch RUN SOURCE…: cameras in, alerts with evidence out, for months."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # heavy: only when something is watched
     from threading import Event as Flag
 
     from kineograph.live.detection.rules import Rule
+    from kineograph.live.page import Page
     from kineograph.live.plan import WatchPlan
     from kineograph.live.state import WatchState
     from kineograph.live.watch import Watch
@@ -51,7 +52,8 @@ def watch(
         typer.Option(metavar="PORT", help="Serve /metrics and /healthz."),
     ] = None,
     log: Annotated[
-        Path | None, typer.Option(help="JSON lines about all that happens go here.")
+        Path | None,
+        typer.Option(help="JSON lines about all that happens; - is standard error."),
     ] = None,
     test_alert: Annotated[
         bool, typer.Option("--test-alert", help="Send one alert through every sink, and end.")
@@ -94,18 +96,18 @@ def watch_plan(
     """Until all files have ended, or until told to stop; not zero if something was not watched."""
     _check(run, plan)
     from kineograph.live.logs import log_to
+    from kineograph.live.systemd import Systemd
     from kineograph.live.watch import Watch
     from kineograph.predict.engine import fastest_engine
     from kineograph.recipes import load
     from kineograph.training.reproduce import choose_device
 
     trained = load(run or "")
-    watched = Watch(plan, trained, fastest_engine(trained, choose_device(device)))
-    if log:
-        log_to(log)
-    _introduce(screen, plan, watched)
-    with _until_told() as stop, _shown(screen, plan) as tell:
-        found = watched.run(stop, tell)
+    with log_to(log), _pages(screen, plan) as pages, closing(Systemd()) as systemd:
+        watched = Watch(plan, trained, fastest_engine(trained, choose_device(device)))
+        _introduce(screen, plan, watched)
+        with until_told(systemd.stopping) as stop, _table(screen) as table:
+            found = watched.run(stop, _telling(*pages, systemd, table))
     for event in found.events:
         screen.say(_line(event))
     folder = plan.evidence.folder
@@ -122,7 +124,10 @@ def send_tests(screen: Screen, plan: "WatchPlan") -> int:
 
     if not plan.sinks:
         raise InputError("--test-alert: there is no sink to send it to. Add --sink or --config.")
-    tried = send_test(make_sinks(plan.sinks))
+    sinks, evidence = plan.sinks_and_evidence()
+    if len(sinks) < len(plan.sinks):
+        screen.say(f"{evidence.folder}: holds the evidence itself, so nothing is sent there")
+    tried = send_test(make_sinks(sinks))
     for each in tried:
         screen.say(each.line)
     screen.result({"sinks": [asdict(each) for each in tried]})
@@ -198,7 +203,7 @@ def _introduce(screen: Screen, plan: "WatchPlan", watched: "Watch") -> None:
 
 
 @contextmanager
-def _until_told() -> "Iterator[Flag]":
+def until_told(stopping: Callable[[], None] = lambda: None) -> "Iterator[Flag]":
     """A flag that Ctrl-C and SIGTERM set; a second Ctrl-C does not wait."""
     import signal
     import threading
@@ -209,6 +214,7 @@ def _until_told() -> "Iterator[Flag]":
         if stop.is_set() and number == signal.SIGINT:
             raise KeyboardInterrupt
         stop.set()
+        stopping()
 
     before = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -219,24 +225,28 @@ def _until_told() -> "Iterator[Flag]":
 
 
 @contextmanager
-def _shown(screen: Screen, plan: "WatchPlan") -> "Iterator[Any]":
-    """Who is told of the state: a table in a terminal or a line a minute, and the page."""
+def _pages(screen: Screen, plan: "WatchPlan") -> "Iterator[list[Page]]":
+    """The page for machines, if a port was given; before anything else that the port may stop."""
     from kineograph.live.page import Page
 
     pages = [Page(plan.page)] if plan.page.port is not None else []
     try:
         for page in pages:
             screen.say(f"http://{plan.page.host}:{page.port}/metrics and /healthz")
-        with _table(screen) as table:
-
-            def tell(state: "WatchState") -> None:
-                for each in (*pages, table):
-                    each.tell(state)
-
-            yield tell
+        yield pages
     finally:
         for page in pages:
             page.close()
+
+
+def _telling(*told: Any) -> "Callable[[WatchState], None]":
+    """All who are told of the state."""
+
+    def tell(state: "WatchState") -> None:
+        for each in told:
+            each.tell(state)
+
+    return tell
 
 
 @contextmanager
@@ -257,9 +267,9 @@ class _Table:
         self._live = live
 
     def tell(self, state: "WatchState") -> None:
-        from kineograph.live.dashboard import dashboard
+        from kineograph.live.dashboard import Dashboard
 
-        self._live.update(dashboard(state))
+        self._live.update(Dashboard(state))
 
 
 class _Lines:
@@ -267,15 +277,17 @@ class _Lines:
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
-        self._told: tuple[str, ...] = ()
+        self._told: set[str] = set()
         self._next = PLAIN_SECONDS
 
     def tell(self, state: "WatchState") -> None:
-        before = set(self._told)
-        for line in state.latest:
-            if line not in before:
+        from kineograph.live.dashboard import troubles
+
+        now = (*state.latest, *troubles(state))
+        for line in now:
+            if line not in self._told:
                 self._screen.say(line)
-        self._told = state.latest
+        self._told = set(now)
         if state.seconds >= self._next:
             self._next = state.seconds + PLAIN_SECONDS
             up = sum(each.camera.state == "up" for each in state.cameras)

@@ -3,11 +3,16 @@
 import json
 import logging
 import logging.handlers
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kineograph.errors import InputError
+
 MOST_BYTES = 10_000_000
 KEPT_FILES = 5
+STANDARD_ERROR = Path("-")
 
 
 class JsonLines(logging.Formatter):
@@ -26,16 +31,36 @@ class JsonLines(logging.Formatter):
         return json.dumps(found, ensure_ascii=False)
 
 
-def log_to(path: Path | None) -> logging.Handler:
-    """Everything that Kineograph says goes to a file from now on, or to standard error."""
-    handler: logging.Handler = logging.StreamHandler()
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=MOST_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True
-        )
+@contextmanager
+def log_to(path: Path | None) -> Iterator[None]:
+    """What Kineograph says goes into a file meanwhile; to standard error for `-`; None: nowhere.
+
+    Raises InputError if the file cannot be written.
+    """
+    handler = logging.NullHandler() if path is None else _handler(path)
     handler.setFormatter(JsonLines())
     logger = logging.getLogger("kineograph")
+    before = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-    return handler
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+        logger.removeHandler(handler)
+        handler.close()
+
+
+def _handler(path: Path) -> logging.Handler:
+    if path == STANDARD_ERROR:
+        return logging.StreamHandler()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return logging.handlers.RotatingFileHandler(
+            path, maxBytes=MOST_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
+        )
+    except OSError as error:
+        raise InputError(
+            f"--log {path}: cannot be written ({error.strerror}). Name a file, or - for standard "
+            "error."
+        ) from None

@@ -5,7 +5,9 @@ It answers from the newest state and asks nobody, so a scraper never slows the l
 
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
@@ -14,6 +16,7 @@ from kineograph.errors import InputError
 from kineograph.live.plan import PageOptions
 from kineograph.live.state import WatchState
 
+STALE_SECONDS = 30.0  # the loop tells twice a second
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -26,24 +29,33 @@ class Metric(NamedTuple):
     values: list[tuple[dict[str, str], float]]
 
 
-def metrics_text(state: WatchState) -> str:
-    """All numbers of a state, as Prometheus reads them."""
+def metrics_text(state: WatchState, age_seconds: float = 0.0) -> str:
+    """All numbers of a state told so long ago, as Prometheus reads them."""
     lines: list[str] = []
-    for metric in _metrics(state):
+    age = Metric("state_age_seconds", "gauge", "Since the loop told how it goes.",
+                 [({}, age_seconds)])  # fmt: skip
+    for metric in (age, *_metrics(state)):
         name = f"kineograph_{metric.name}"
         lines += [f"# HELP {name} {metric.help}", f"# TYPE {name} {metric.kind}"]
-        lines += [f"{name}{_labels(labels)} {value:g}" for labels, value in metric.values]
+        lines += [f"{name}{_labels(labels)} {value:.15g}" for labels, value in metric.values]
     return "\n".join(lines) + "\n"
 
 
-def health(state: WatchState) -> dict[str, object]:
-    """What /healthz says: `ok`, and for each camera its state and its last error."""
+def health(state: WatchState, age_seconds: float = 0.0) -> dict[str, object]:
+    """What /healthz says: `ok`, and for each camera its state and its last error.
+
+    A loop that has told nothing for STALE_SECONDS is not well, however well it was.
+    """
     return {
-        "ok": state.well,
+        "ok": state.well and age_seconds < STALE_SECONDS,
+        "age_seconds": round(age_seconds, 1),
         "run": state.run,
         "seconds": round(state.seconds, 1),
         "cameras": {
-            each.camera.name: {"state": each.camera.state, "error": each.camera.error}
+            each.camera.name: {
+                "state": each.camera.state,
+                "error": each.failed or each.camera.error,
+            }
             for each in state.cameras
         },
         "journal_entries_waiting": state.evidence.entries_waiting,
@@ -54,8 +66,9 @@ def health(state: WatchState) -> dict[str, object]:
 class Page:
     """Serves the newest state, in threads of its own. Raises InputError if the port is taken."""
 
-    def __init__(self, options: PageOptions) -> None:
-        self._state: WatchState | None = None
+    def __init__(self, options: PageOptions, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._told: tuple[WatchState, float] | None = None  # and when
         try:
             self._server = ThreadingHTTPServer((options.host, options.port or 0), self._handler())
         except OSError as error:
@@ -74,7 +87,7 @@ class Page:
 
     def tell(self, state: WatchState) -> None:
         """What it says from now on."""
-        self._state = state
+        self._told = state, self._clock()
 
     def close(self) -> None:
         """Listen no more."""
@@ -82,14 +95,15 @@ class Page:
         self._server.server_close()
 
     def _answer(self, path: str) -> tuple[HTTPStatus, str, str]:
-        state = self._state
+        told = self._told
         if path not in ("/metrics", "/healthz"):
             return HTTPStatus.NOT_FOUND, TEXT, "There are /metrics and /healthz.\n"
-        if state is None:
+        if told is None:
             return HTTPStatus.SERVICE_UNAVAILABLE, TEXT, "It has only begun.\n"
+        state, age_seconds = told[0], self._clock() - told[1]
         if path == "/metrics":
-            return HTTPStatus.OK, TEXT, metrics_text(state)
-        found = health(state)
+            return HTTPStatus.OK, TEXT, metrics_text(state, age_seconds)
+        found = health(state, age_seconds)
         status = HTTPStatus.OK if found["ok"] else HTTPStatus.SERVICE_UNAVAILABLE
         return status, "application/json", json.dumps(found, ensure_ascii=False) + "\n"
 
@@ -98,6 +112,10 @@ class Page:
 
         class Handler(BaseHTTPRequestHandler):
             timeout = 10  # who connects and says nothing is let go
+
+            def handle(self) -> None:
+                with suppress(OSError):  # the other side has gone: nobody is left to tell
+                    super().handle()
 
             def do_GET(self) -> None:  # noqa: N802
                 status, kind, text = answer(self.path.partition("?")[0])
@@ -115,7 +133,7 @@ class Page:
 
 
 def _metrics(state: WatchState) -> Iterator[Metric]:
-    yield Metric("watching_seconds", "counter", "Since the start.", [({}, state.seconds)])
+    yield Metric("watching_seconds_total", "counter", "Since the start.", [({}, state.seconds)])
     yield Metric("well", "gauge", "1 if all cameras are there and the journal is written.",
                  [({}, state.well)])  # fmt: skip
     yield from _of_cameras(state)

@@ -25,7 +25,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ from kineograph.media.cameras.options import CameraOptions
 from kineograph.media.cameras.source import Source, parse_source
 from kineograph.media.frame import Box
 
+OF_CAMERA = ("name", "source", "windows", "masks")  # beside its CameraOptions
 PARTS = ("run", "cameras", "rules", "evidence", "sinks", "page", "answers")
 NOTHING_WORDS = ("no", "not", "none", "nothing", "normal", "other", "background")
 
@@ -154,24 +155,23 @@ def read_plan(path: Path, environment: Mapping[str, str] = os.environ) -> WatchP
             hint = nearest(name, PARTS) or f"It has {', '.join(PARTS)}."
             raise InputError(f"{path}: no part is named '{name}'. {hint}")
     home = path.absolute().parent
-    evidence = dict(table.get("evidence", {}))
-    for name in ("folder", "key"):
-        if name in evidence:
-            evidence[name] = home / str(evidence[name])
+    run = table.get("run")
+    if run is not None and not isinstance(run, str):
+        raise InputError(f'{path}: run {run!r} is not a name. Write run = "runs/NAME".')
     return WatchPlan(
         cameras=tuple(
             _camera(each, f"{path}: cameras {number}", home, environment)
             for number, each in enumerate(_tables(table, "cameras", path), 1)
         ),
         rules=tuple(_rule(each, path) for each in _tables(table, "rules", path)),
-        evidence=read_table(EvidenceOptions, evidence, f"{path}: evidence"),
+        evidence=_evidence(table.get("evidence", {}), f"{path}: evidence", home),
         sinks=tuple(
             _sink(each, f"{path}: sinks {number}", home)
             for number, each in enumerate(_tables(table, "sinks", path), 1)
         ),
         page=read_table(PageOptions, table.get("page", {}), f"{path}: page"),
         answers=read_table(AnswerOptions, table.get("answers", {}), f"{path}: answers"),
-        run=table.get("run"),
+        run=run if run is None or not (home / run).is_dir() else str(home / run),
     )
 
 
@@ -215,36 +215,55 @@ def _camera(
     text = filled(str(given.pop("source")), environment, where)
     local = "://" not in text and not text.startswith(("webcam:", "/dev/"))
     name = given.pop("name", None)
+    if name is not None and not isinstance(name, str):
+        raise InputError(f"{where}: name {name!r} is no text. Write it in quotes.")
     source = parse_source(str(home / text) if local else text, name)
     where = f"{where} ({source.name})"
     windows = given.pop("windows", [])
     masks = given.pop("masks", [])
-    known = {each.name for each in fields(CameraOptions)}
-    for field_name in given:
-        if field_name not in known:
-            hint = nearest(field_name, [*known, "name", "source", "windows", "masks"])
-            raise InputError(f"{where}: no field is named '{field_name}'. {hint}".rstrip())
     return CameraPlan(
         source,
-        read_table(CameraOptions, given, where),
+        read_table(CameraOptions, given, where, beside=OF_CAMERA),
         _windows(windows, where, home),
-        tuple(_box(each, f"{where}: masks") for each in masks),
+        tuple(_box(each, f"{where}: masks") for each in _list(masks, f"{where}: masks")),
     )
+
+
+def _evidence(table: Any, where: str, home: Path) -> EvidenceOptions:
+    given = table
+    if isinstance(table, dict):
+        paths = {name: home / str(table[name]) for name in ("folder", "key") if name in table}
+        given = {**table, **paths}
+        for each in _list(table.get("masks", []), f"{where}: masks"):
+            _box(each, f"{where}: masks")
+    return read_table(EvidenceOptions, given, where)
 
 
 def _windows(given: Any, where: str, home: Path) -> tuple[Window, ...]:
     """A list of tables, or the windows.jsonl that annotate writes: a window for each person."""
     if isinstance(given, str):
-        from kineograph.data.windows import read_windows
-
-        seats = [seat.at for seat in read_windows(home / given).values()]
-        return tuple(Window(at.person or "", tuple(at.window or ())) for at in seats)  # type: ignore[arg-type]
+        return read_windows_file(home / given)
     windows = []
-    for number, each in enumerate(given, 1):
-        window = read_table(Window, each, f"{where}: windows {number}")
-        _box(window.box, f"{where}: windows {number}")
-        windows.append(window)
+    for number, each in enumerate(_list(given, f"{where}: windows"), 1):
+        here = f"{where}: windows {number}"
+        if isinstance(each, dict) and "box" in each:
+            _box(each["box"], here)
+        windows.append(read_table(Window, each, here))
     return tuple(windows)
+
+
+def read_windows_file(path: Path) -> tuple[Window, ...]:
+    """The windows of a windows.jsonl, named after who sits there. Raises InputError."""
+    from kineograph.data.windows import read_windows
+
+    seats = [seat.at for seat in read_windows(path).values()]
+    return tuple(Window(at.person or "", tuple(at.window or ())) for at in seats)  # type: ignore[arg-type]
+
+
+def _list(given: Any, where: str) -> list[Any]:
+    if not isinstance(given, list):
+        raise InputError(f"{where}: {given!r} is no list. Write it in [ ].")
+    return given
 
 
 def _box(given: Any, where: str) -> Box:
@@ -266,9 +285,11 @@ def _rule(table: Mapping[str, Any], path: Path) -> Rule:
 
 
 def _sink(table: Mapping[str, Any], where: str, home: Path) -> SinkOptions:
+    """Its folder, and its files with secrets, are found from where the plan is."""
     given = dict(table)
-    if given.get("kind") == "folder" and "path" in given:
-        given["path"] = str(home / str(given["path"]))
+    for name, value in table.items():
+        if (name == "path" or name.endswith("_file")) and isinstance(value, str):
+            given[name] = str(home / value)
     return read_sink(given, where)
 
 

@@ -121,12 +121,11 @@ class Watch:
         return all(lookout.ended for lookout in self._lookouts.values())
 
     def _lookout(self, camera: CameraPlan, plan: WatchPlan, rules: Sequence[Rule]) -> Lookout:
-        windows = [box for box in camera.boxes.values() if box is not None]
         evidence = self.evidence.camera(
             camera.name,
             address=camera.source.shown,
             network=self.trained.name,
-            windows=windows,
+            windows=camera.boxes,
             options=replace(plan.evidence, masks=(*plan.evidence.masks, *camera.masks)),
         )
         looks = self.trained.recipe.data.looks

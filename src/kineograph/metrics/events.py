@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kineograph.metrics.intervals import wilson_interval
+
 Spans = NDArray[np.float64]  # (N, 2): start and end in seconds
 
 HOUR_SECONDS = 3600.0
@@ -134,7 +136,7 @@ class EventScore:
 
     def recall_interval(self, level: float = 0.95) -> tuple[float, float] | None:
         """Wilson's, which takes events as independent: too narrow where all are of one day."""
-        return wilson_interval(self.hits, self.true, level) if self.true else None
+        return wilson_interval(self.hits, self.true, level=level)
 
     def false_alerts_per_hour_interval(self, level: float = 0.95) -> tuple[float, float]:
         """Poisson's: also no false alert at all leaves room for some."""
@@ -172,15 +174,6 @@ def pool(scores: Iterable[EventScore]) -> EventScore:
         delays_seconds=tuple(delay for score in several for delay in score.delays_seconds),
         watched_seconds=sum(score.watched_seconds for score in several),
     )
-
-
-def wilson_interval(hits: int, of: int, level: float = 0.95) -> tuple[float, float]:
-    """Interval of a share (Wilson 1927): the shares that such a count would not contradict."""
-    z = _root(lambda z: math.erfc(z / math.sqrt(2)) - (1 - level), 0.0, 40.0)
-    share = hits / of
-    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z * math.sqrt(share * (1 - share) / of + (z / (2 * of)) ** 2) / (1 + z * z / of)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:

@@ -5,6 +5,8 @@ Clips of one person are alike, so drawing single clips would give intervals that
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,3 +104,18 @@ def bootstrap_tallies(
     times = np.bincount(drawn.ravel(), minlength=draws * count).reshape(draws, count)
     summed = times.astype(float) @ grouped.reshape(count, -1)
     return _interval(score(summed.reshape(draws, *grouped.shape[1:])), count, level)
+
+
+def wilson_interval(right: int, asked: int, *, level: float = 0.95) -> tuple[float, float] | None:
+    """Where a share may truly lie, low and high, of `right` out of `asked`; None of nothing.
+
+    Wilson (1927), JASA 22(158), 209-212: it holds for few answers and for shares near 0 and 1. As
+    if answers were independent; those of one day and one place are more alike.
+    """
+    if not asked:
+        return None
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    share, spread = right / asked, z * z / asked
+    middle = share + spread / 2
+    half = z * sqrt(share * (1 - share) / asked + spread / (4 * asked))
+    return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))

@@ -42,6 +42,7 @@ class FrameReader:
         self.path = path
         self.problem = ""  # where the file breaks
         info = inspect(path)
+        self.width_pixels = info.width  # of the file; what is sent may be smaller
         scale = min(1.0, LONGEST_SIDE_PIXELS / max(info.width, info.height))
         self._size = (max(1, round(info.height * scale)), max(1, round(info.width * scale)))
         self._kept: OrderedDict[int, Picture] = OrderedDict()

@@ -8,20 +8,25 @@ import errno
 import json
 import os
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from kineograph.errors import InputError
+from kineograph.held_file import hold
 
 LOCK = ".lock"
+TAKEN = "another kineograph annotate writes there. Use its page, end it, or choose another --out."
 
 
 class Journal:
-    """The journal of one folder, opened for writing. Raises InputError if another has it."""
+    """The journal of one folder, opened for writing. Raises InputError if another has it.
 
-    def __init__(self, path: Path):
+    lock: the file beside it that says so; taken: what is said then.
+    """
+
+    def __init__(self, path: Path, lock: str = LOCK, taken: str = TAKEN):
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = _hold(path.parent / LOCK)
+        self._lock = hold(path.parent / lock, f"{path.parent}: {taken}")
         try:
             self.entries, whole_bytes, self.torn = _read(path)
             self._file = path.open("ab", buffering=0)
@@ -74,24 +79,3 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], int, bool]:
         entries.append(entry)
         end += len(line)
     return entries, end, False
-
-
-def _hold(path: Path) -> IO[bytes]:
-    file = path.open("ab")
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise InputError(
-            f"{path.parent}: another kineograph annotate writes there. "
-            "Use its page, end it, or choose another --out."
-        ) from None
-    return file

@@ -10,10 +10,8 @@ GET  /api/unsure/N           seconds that a trained network is unsure of
 GET  /api/export/N/FORMAT    POST /api/import/N/FORMAT
 """
 
-import json
-import struct
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +28,17 @@ from kineograph.studio.exchange import FORMATS
 from kineograph.studio.exchange.bring_in import plan_import, sheet_of
 from kineograph.studio.frames import FrameReader
 from kineograph.studio.marks import Change, Video
-from kineograph.studio.project import Project, StaleError
+from kineograph.studio.project import Project
 from kineograph.studio.proposals import DetectedBox, from_boxes, from_motion
+from kineograph.studio.replies import (
+    body_of,
+    frames_asked,
+    frames_reply,
+    in_words,
+    json_of,
+    static,
+)
 
-PAGES = Path(__file__).parent / "pages"
 STATIC = {
     "/": ("annotate.html", "text/html"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
@@ -42,12 +47,9 @@ STATIC = {
     "/timeline.js": ("timeline.js", "text/javascript"),
     "/picture.js": ("picture.js", "text/javascript"),
 }
-MOST_BODY_BYTES = 32 << 20
-MOST_FRAMES = 32  # of one answer
 TAB_SECONDS = 6.0  # a tab that has not asked for so long is closed
 
 Unsure = Callable[[Path, Box, float], list[dict[str, Any]]]  # file, window, its length
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 def make_app(
@@ -61,7 +63,7 @@ def make_app(
 ) -> Guard:
     """The whole server as an ASGI app behind its guard."""
     studio = Studio(project, labels=labels, boxes=boxes, unsure=unsure)
-    routes = [Route(path, _static(*what)) for path, what in STATIC.items()]
+    routes = [Route(path, static(*what)) for path, what in STATIC.items()]
     for path, handler, method in (
         ("/api/state", studio.state, "GET"),
         ("/api/alive", studio.alive, "GET"),
@@ -72,7 +74,7 @@ def make_app(
         ("/api/export/{number:int}/{format}", studio.send_out, "GET"),
         ("/api/import/{number:int}/{format}", studio.bring_in, "POST"),
     ):
-        routes.append(Route(path, _in_words(handler), methods=[method]))
+        routes.append(Route(path, in_words(handler), methods=[method]))
     return Guard(Starlette(routes=routes), token=token, port=port)
 
 
@@ -104,7 +106,7 @@ class Studio:
 
     async def edit(self, request: Request) -> Response:
         """One edit; the answer is the new state."""
-        asked = await _json(request)
+        asked = await json_of(request)
         revision = int(asked["revision"])
         await run_in_threadpool(self._edit, revision, asked["edit"])
         return JSONResponse(self._state(request))
@@ -112,26 +114,8 @@ class Studio:
     async def frames(self, request: Request) -> Response:
         """A JSON list of times, then the JPEGs: 4 bytes say how long the list is."""
         reader = self._reader(self._video(request))
-        seconds = float(request.query_params["seconds"])
-        count = min(MOST_FRAMES, max(1, int(request.query_params.get("count", "1"))))
-        pictures = await run_in_threadpool(reader.run, seconds, count)
-        head = json.dumps(
-            {
-                "problem": reader.problem,
-                "frames": [
-                    {
-                        "index": picture.index,
-                        "seconds": round(picture.seconds, 6),
-                        "until": round(picture.until_seconds, 6),
-                        "last": picture.last,
-                        "bytes": len(picture.jpeg),
-                    }
-                    for picture in pictures
-                ],
-            }
-        ).encode()
-        body = struct.pack(">I", len(head)) + head + b"".join(each.jpeg for each in pictures)
-        return Response(body, media_type="application/octet-stream")
+        pictures = await run_in_threadpool(reader.run, *frames_asked(request))
+        return frames_reply(reader, pictures)
 
     async def propose(self, request: Request) -> Response:
         """Squares to accept or pass over; none of them is kept until it is accepted."""
@@ -188,7 +172,7 @@ class Studio:
         """Marks of another program's file, all or none."""
         video = self._video(request)
         kind = _format(request)
-        text = (await _body(request)).decode("utf-8", errors="strict")
+        text = (await body_of(request)).decode("utf-8", errors="strict")
         revision = int(request.query_params["revision"])
         notes = await run_in_threadpool(self._bring_in, revision, video, kind.read, text)
         return JSONResponse({**self._state(request), "notes": notes})
@@ -289,43 +273,3 @@ def _format(request: Request) -> Any:
     if key not in FORMATS:
         raise InputError(f"format '{key}' is unknown. Known are {', '.join(FORMATS)}.")
     return FORMATS[key]
-
-
-def _static(name: str, media_type: str) -> Handler:
-    async def answer(request: Request) -> Response:
-        return Response((PAGES / name).read_bytes(), media_type=media_type)
-
-    return answer
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BODY_BYTES:
-            raise InputError(f"more than {MOST_BODY_BYTES >> 20} MB were sent. Split the file.")
-    return body
-
-
-async def _json(request: Request) -> Mapping[str, Any]:
-    found = json.loads(await _body(request))
-    if not isinstance(found, dict):
-        raise ValueError("not an object")
-    return found
-
-
-def _in_words(handler: Handler) -> Handler:
-    """What a person did wrong is one line with status 400; marks that moved on are 409."""
-
-    async def answer(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except StaleError as error:
-            return JSONResponse({"error": str(error)}, status_code=409)
-        except InputError as error:
-            return JSONResponse({"error": str(error)}, status_code=400)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            fault = f"the request is not one that the page makes ({error!r}). Reload the page."
-            return JSONResponse({"error": fault}, status_code=400)
-
-    return answer

@@ -22,6 +22,7 @@ from kineograph.data.prepare.ntu_rgbd import prepare_ntu_rgbd
 from kineograph.data.prepare.page_xml import prepare_page_xml
 from kineograph.data.prepare.prepared import Prepared
 from kineograph.data.prepare.prepared_lines import PreparedLines
+from kineograph.data.prepare.reviewed import prepare_reviewed
 from kineograph.data.prepare.surveillance_fight import prepare_surveillance_fight
 from kineograph.data.prepare.ucf101 import prepare_ucf101
 from kineograph.data.prepare.ut_interaction import prepare_ut_interaction
@@ -37,6 +38,7 @@ PREPARE: dict[str, Callable[..., Prepared]] = {
     "ntu-rgbd": prepare_ntu_rgbd,
     "kinetics-csv": prepare_kinetics_csv,
     "lecture": prepare_lecture,
+    "reviewed": prepare_reviewed,
 }
 
 PREPARE_LINES: dict[str, Callable[..., PreparedLines]] = {

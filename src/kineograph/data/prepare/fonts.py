@@ -41,8 +41,6 @@ def prepare_fonts(
     corpus: a UTF-8 text file, or "built-in" (German, English, Russian). height: of the pictures, in
     pixels. Raises InputError if there is no font or no text, or `out` holds other data.
     """
-    number = whole_number("count", count, 1)
-    pixels = whole_number("height", height, 16)
     paragraphs = read_corpus(corpus)
     texts = LineTexts(paragraphs, whole_number("longest", longest, 8))
     found, problems = find_fonts(Path(source))
@@ -52,37 +50,18 @@ def prepare_fonts(
             f"{source}: none of its {len(found)} fonts has the letters of {corpus}. Add fonts of "
             "its script."
         )
-    families: dict[str, list[Font]] = defaultdict(list)
-    for font in fonts:
-        families[font.family].append(font)
-
-    def draw(_: int, rng: np.random.Generator) -> Drawn | str:
-        text = texts.draw(rng)
-        able = {
-            family: fit
-            for family, members in families.items()
-            if (fit := [font for font in members if not font.lacks(text)])
-        }
-        if not able:
-            return _describe_lack(text, fonts)
-        family = list(able)[int(rng.integers(len(able)))]
-        font = able[family][int(rng.integers(len(able[family])))]
-        try:
-            picture = degrade(draw_text(text, font, pixels, rng), rng)
-        except InputError as error:
-            return str(error)
-        return scale_line(picture, pixels), text, family, font.path.name
-
+    pixels = whole_number("height", height, 16)
     return write_drawn_lines(
         Path(out),
-        draw,
-        count=number,
+        lambda _, rng: _draw(texts.draw(rng), fonts, pixels, rng),
+        count=whole_number("count", count, 1),
         seed=whole_number("seed", seed, 0),
         kind="fonts",
         name=name or "lines drawn in fonts",
         command=command,
         notes=[
-            f"Drawn lines: {len(fonts)} fonts of {len(families)} families, corpus {corpus}.",
+            f"Drawn lines: {len(fonts)} fonts of {len({font.family for font in fonts})} families, "
+            f"corpus {corpus}.",
             f"{len(found) - len(fonts)} fonts are of other scripts and were not used.",
             "The group is the family of the font.",
         ],
@@ -90,6 +69,25 @@ def prepare_fonts(
         overwrite=overwrite,
         progress=progress,
     )
+
+
+def _draw(
+    text: str, fonts: list[Font], height_pixels: int, rng: np.random.Generator
+) -> Drawn | str:
+    """A text in one of the fonts that have all of it, each family as likely as another."""
+    able: dict[str, list[Font]] = defaultdict(list)
+    for font in fonts:
+        if not font.lacks(text):
+            able[font.family].append(font)
+    if not able:
+        return _describe_lack(text, fonts)
+    family = list(able)[int(rng.integers(len(able)))]
+    font = able[family][int(rng.integers(len(able[family])))]
+    try:
+        picture = degrade(draw_text(text, font, height_pixels, rng), rng)
+    except InputError as error:
+        return str(error)
+    return scale_line(picture, height_pixels), text, family, font.path.name
 
 
 def _describe_lack(text: str, fonts: list[Font]) -> str:

@@ -18,6 +18,7 @@ from kineograph.live.evidence.packets import Cut, PacketRing, RingStatus
 if TYPE_CHECKING:
     from kineograph.live.evidence.clip import Hide
     from kineograph.media.cameras.packet import StoredPacket, StreamHead
+    from kineograph.media.frame import Box
 
 LAG_SECONDS = 10.0  # how much later than its begin an event may be noticed
 REORDER_SECONDS = 0.5  # a picture may be sent that much later than one that is shown after it
@@ -34,6 +35,7 @@ class Source:
     address: str
     network: str  # the run's name
     hidden: Hide | None  # what makes masked parts away, where there are any
+    windows: Mapping[str, Box] = field(default_factory=dict)  # of the picture, in pixels, by name
 
 
 @dataclass(frozen=True)

@@ -164,6 +164,7 @@ def _fields(job: Job, clip: dict[str, Any] | None, machine: dict[str, str]) -> d
         "event": job.event,
         "camera": {"name": job.source.camera, "address": job.source.address},
         "network": job.source.network,
+        "window_pixels": _window_of(job),
         "thresholds": {"high": job.high, "low": job.low},
         "clip": clip,
         "scores": {
@@ -174,6 +175,12 @@ def _fields(job: Job, clip: dict[str, Any] | None, machine: dict[str, str]) -> d
         },
         "machine": machine,
     }
+
+
+def _window_of(job: Job) -> list[int] | None:
+    """Which part of the picture was looked at: x, y, width, height; None for the whole."""
+    box = job.source.windows.get(str(job.event.get("window")))
+    return None if box is None else list(box)
 
 
 def _rounded(share: float | None) -> float | None:

@@ -13,13 +13,16 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from kineograph.data.reviews import REVIEWS
 from kineograph.errors import InputError
 from kineograph.live.evidence.adopt import adopt, what_was_cut_off
 from kineograph.live.evidence.recording import CameraEvidence, Job, Source
@@ -27,6 +30,7 @@ from kineograph.live.evidence.retention import Retention, finish_removals
 from kineograph.live.evidence.write_event import describe_machine, write_event
 from kineograph.live.journal.entries import Entry
 from kineograph.live.journal.journal import Journal
+from kineograph.live.journal.reviews import seal_reviews
 from kineograph.media.cameras.source import without_secrets
 from kineograph.media.frame import Box
 
@@ -123,6 +127,7 @@ class EvidenceWriter:
         self._changed = threading.Condition()
         self._ending = False
         self._swept = float("-inf")
+        self._reviews_bytes = 0  # of review.jsonl, when its marks were last signed
         self._written = self._with_problems = self._without_clip = self._lost = 0
         self._last_problem = ""
         self._thread = threading.Thread(target=self._run, name="evidence", daemon=True)
@@ -134,7 +139,7 @@ class EvidenceWriter:
         *,
         address: str,
         network: str,
-        windows: Sequence[Box] = (),
+        windows: Mapping[str, Box | None] = MappingProxyType({}),
         options: EvidenceOptions | None = None,
     ) -> CameraEvidence:
         """What one camera's thread and the loop speak to; `options`: its own, if any."""
@@ -142,10 +147,11 @@ class EvidenceWriter:
 
         own = options or self._options
         shown = without_secrets(address) if "://" in address else address
-        sharp = windows if own.blur_outside_windows else None
+        boxes = {name: box for name, box in windows.items() if box is not None}
+        sharp = list(boxes.values()) if own.blur_outside_windows else None
         hidden = hide(own.masks, sharp) if own.masks or own.blur_outside_windows else None
         camera = CameraEvidence(
-            Source(name, shown, network, hidden),
+            Source(name, shown, network, hidden, boxes),
             self._submit,
             pre_roll_seconds=own.pre_roll_seconds,
             post_roll_seconds=own.post_roll_seconds,
@@ -262,8 +268,17 @@ class EvidenceWriter:
             camera.finish_late()
         if self.journal.waiting:
             self.journal.retry()
+        self._seal_reviews()
         too_much = self.journal.kept_bytes > self._retention.most_bytes
         since = time.monotonic() - self._swept
         if since >= (FULL_SWEEP_SECONDS if too_much else SWEEP_SECONDS):
             self._swept = time.monotonic()
             self._retention.sweep(self.journal, self._handed_over, datetime.now(UTC))
+
+    def _seal_reviews(self) -> None:
+        """Marks that `review` wrote since: they go into the journal that is held here."""
+        with suppress(FileNotFoundError):
+            size_bytes = (self.journal.folder / REVIEWS).stat().st_size
+            if size_bytes != self._reviews_bytes:
+                seal_reviews(self.journal)
+                self._reviews_bytes = size_bytes

@@ -19,9 +19,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any
+from typing import Any
 
 from kineograph.errors import InputError
+from kineograph.held_file import hold
 from kineograph.live.journal.entries import FIRST_PREVIOUS, Entry, parse, seal
 from kineograph.live.journal.signing import Signer
 from kineograph.whole_file import settle, temporary_beside
@@ -31,6 +32,7 @@ KEY = Path("keys") / "journal.key"
 KEEPING = ("event", "adopted")  # kinds of entries that name a folder with its files
 OFFERED = (*KEEPING, "cut-off")  # kinds that somebody is told of
 REMOVING = "removed-by-retention"
+REVIEWED = "reviewed"  # somebody said whether an alert was right: see reviews.py
 
 RESERVE_BYTES = 256 * 1024  # some 300 entries
 MOST_WAITING = 10_000  # entries in memory, a few megabytes
@@ -76,8 +78,13 @@ class Journal:
         self.events: set[str] = set()  # ids of all events whose evidence was ever journalled
         self.begun: dict[str, dict[str, Any]] = {}  # events begun, whose evidence was not yet
         self.newest: Entry | None = None  # of which somebody is told
+        self.reviewed: set[str] = set()  # lines of review.jsonl that have an entry, by SHA-256
         folder.mkdir(parents=True, exist_ok=True)
-        self._held = _hold(folder / LOCK)
+        self._held = hold(
+            folder / LOCK,
+            f"{folder}: another program keeps evidence there. End it, or choose another folder for "
+            "evidence.",
+        )
         try:
             self._open(key or folder / KEY)
         except BaseException:
@@ -178,6 +185,8 @@ class Journal:
             gone = self.kept.pop(folder, None)
             self.kept_bytes -= gone.size_bytes if gone else 0
             self.removed.add(folder)
+        elif entry.kind == REVIEWED:
+            self.reviewed.add(str(said.get("line")))
 
     def _write_waiting(self) -> None:
         """Bring entries to the disk in their order, as many as it takes."""
@@ -236,28 +245,6 @@ class Journal:
                 os.replace(part, path)
             finally:
                 part.unlink(missing_ok=True)
-
-
-def _hold(path: Path) -> IO[bytes]:
-    """Lock a file until the result is closed or the program ends. Raises InputError if held."""
-    file = path.open("ab")
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise InputError(
-            f"{path.parent}: another program keeps evidence there. "
-            "End it, or choose another folder for evidence."
-        ) from None
-    return file
 
 
 def _entries(content: bytes) -> Iterator[tuple[Entry, int]]:

@@ -13,10 +13,21 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kineograph.data.reviews import REVIEW_LOCK, REVIEWS
 from kineograph.errors import InputError
 from kineograph.live.evidence.measure import measure_file
 from kineograph.live.journal.entries import FIRST_PREVIOUS, Entry, parse
-from kineograph.live.journal.journal import JOURNAL, KEEPING, KEY, LOCK, REMOVING, RESERVE, TORN
+from kineograph.live.journal.journal import (
+    JOURNAL,
+    KEEPING,
+    KEY,
+    LOCK,
+    REMOVING,
+    RESERVE,
+    REVIEWED,
+    TORN,
+)
+from kineograph.live.journal.reviews import read_lines
 from kineograph.live.journal.signing import fingerprint, is_signed, public_path, read_public
 from kineograph.live.sending.outbox import OUTBOX
 from kineograph.whole_file import UNFINISHED
@@ -26,6 +37,7 @@ if TYPE_CHECKING:
 
 OWN_FILES = {
     *(JOURNAL, LOCK, TORN, RESERVE, KEY.as_posix(), public_path(KEY).as_posix()),
+    *(REVIEWS, REVIEW_LOCK),
     *(f"{OUTBOX}{end}" for end in ("", "-wal", "-shm", "-journal")),
 }
 
@@ -77,6 +89,7 @@ def verify(folder: Path, *, public_key: Path | None = None, head: str | None = N
         verdict.faults.append(
             f"no entry has the hash {head}: the journal's end was cut off, or it is another journal"
         )
+    _check_reviews(folder, chain, verdict)
     _check_files(folder, on_disk, chain, verdict)
     return verdict
 
@@ -92,6 +105,7 @@ class _Chain:
         self._line = 0
         self.hashes: set[str] = set()
         self.files: dict[str, dict[str, Any]] = {}  # path -> {"sha256", "bytes"}
+        self.reviewed: dict[str, int] = {}  # hash of a mark's line -> its entry
         self.has_holes = False  # some entry cannot be trusted or read, so files may be its own
 
     def add(self, line: bytes) -> None:
@@ -155,6 +169,8 @@ class _Chain:
             self.files |= {f"{folder}/{name}": said for name, said in files.items()}
         elif entry.kind == REMOVING and isinstance(folder, str):
             self._verdict.removed[folder] = entry.time
+        elif entry.kind == REVIEWED:
+            self.reviewed[str(entry.content.get("line"))] = entry.number
         elif entry.kind == "torn":
             self._verdict.notes.append(
                 f"before entry {entry.number}, a torn line was set aside in {TORN}"
@@ -169,6 +185,18 @@ class _Chain:
 
     def _fault(self, words: str) -> None:
         self._verdict.faults.append(words)
+
+
+def _check_reviews(folder: Path, chain: _Chain, verdict: Verdict) -> None:
+    """Every mark that was signed stands in review.jsonl as it did."""
+    lines = {digest for digest, _ in read_lines(folder)}
+    for digest, number in chain.reviewed.items():
+        if digest not in lines:
+            verdict.faults.append(
+                f"the mark of entry {number} is not in {REVIEWS}: it was altered or taken out"
+            )
+    if waiting := len(lines - set(chain.reviewed)):
+        verdict.notes.append(f"{REVIEWS}: {waiting} marks are not signed yet")
 
 
 def _check_files(folder: Path, on_disk: set[str], chain: _Chain, verdict: Verdict) -> None:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, fields
 from typing import Any, TypeAlias, get_type_hints
 from urllib.parse import parse_qsl
 
@@ -12,6 +11,7 @@ from kineograph.live.sending.notify.folder import FolderOptions, FolderSink
 from kineograph.live.sending.notify.mail import MailOptions, MailSink
 from kineograph.live.sending.notify.mqtt import MqttOptions, MqttSink
 from kineograph.live.sending.notify.webhook import WebhookOptions, WebhookSink
+from kineograph.live.table import read_table
 
 SinkOptions: TypeAlias = FolderOptions | WebhookOptions | MailOptions | MqttOptions
 
@@ -58,30 +58,12 @@ def parse_sink(text: str) -> SinkOptions:
 
 def read_sink(table: Mapping[str, Any], where: str) -> SinkOptions:
     """One `[[sinks]]` table of watch.toml as options; `where` begins the errors."""
-    from pydantic import TypeAdapter, ValidationError
-
     given = dict(table)
     kind = given.pop("kind", None)
-    if kind not in SINKS:
+    if not isinstance(kind, str) or kind not in SINKS:
         hint = nearest(str(kind), SINKS) or f"Write one of {', '.join(SINKS)}."
         raise InputError(f"{where}: kind {kind!r} is no sink. {hint}")
-    options = SINKS[kind][0]
-    known = {each.name: each for each in fields(options)}
-    for name in given:
-        if name not in known:
-            raise InputError(f"{where}: {kind} has no field '{name}'. {_instead(name, known)}")
-    for name, each in known.items():
-        if each.default is MISSING and name not in given:
-            raise InputError(f"{where}: {kind} needs '{name}'. Add {name} = ….")
-    try:
-        found: SinkOptions = TypeAdapter(options).validate_python(given)
-    except ValidationError as error:
-        first = error.errors()[0]  # its value is not said: someone may have put a password there
-        rule = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
-        field = ".".join(str(part) for part in first["loc"])
-        if not field:
-            raise InputError(f"{where}: {rule}") from None
-        raise InputError(f"{where}: {field} {rule}. See docs/alerts.md for it.") from None
+    found: SinkOptions = read_table(SINKS[kind][0], given, where, what=kind)
     return found
 
 
@@ -109,12 +91,3 @@ def announce(sinks: Mapping[str, Sink], cameras: Mapping[str, Sequence[str]]) ->
 def _places(table: Mapping[str, Any], field: str) -> bool:
     stem = field.removesuffix("_env")
     return any(f"{stem}_{place}" in table for place in ("env", "file"))
-
-
-def _instead(name: str, known: Mapping[str, Any]) -> str:
-    if f"{name}_env" in known:
-        return (
-            f'Secrets do not stand here: write {name}_env = "VARIABLE" or {name}_file = "PATH", '
-            "and put it there."
-        )
-    return nearest(name, known) or f"It has {', '.join(known)}."

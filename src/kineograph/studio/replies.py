@@ -1,0 +1,91 @@
+"""What the servers of all pages share: static files, bodies of bounded size, errors in words."""
+
+import json
+import struct
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from kineograph.errors import InputError
+from kineograph.studio.frames import FrameReader, Picture
+from kineograph.studio.project import StaleError
+
+PAGES = Path(__file__).parent / "pages"
+MOST_BODY_BYTES = 32 << 20
+MOST_FRAMES = 32  # of one answer
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def static(name: str, media_type: str) -> Handler:
+    """A file of the page."""
+
+    async def answer(request: Request) -> Response:
+        return Response((PAGES / name).read_bytes(), media_type=media_type)
+
+    return answer
+
+
+async def body_of(request: Request) -> bytes:
+    """What was sent. Raises InputError where it is too much."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_BODY_BYTES:
+            raise InputError(f"more than {MOST_BODY_BYTES >> 20} MB were sent. Split the file.")
+    return body
+
+
+async def json_of(request: Request) -> Mapping[str, Any]:
+    """The object that was sent. Raises ValueError for anything else."""
+    found = json.loads(await body_of(request))
+    if not isinstance(found, dict):
+        raise ValueError("not an object")
+    return found
+
+
+def frames_asked(request: Request) -> tuple[float, int]:
+    """From which second on, and how many frames, within what one answer may hold."""
+    seconds = float(request.query_params["seconds"])
+    return seconds, min(MOST_FRAMES, max(1, int(request.query_params.get("count", "1"))))
+
+
+def frames_reply(reader: FrameReader, pictures: list[Picture]) -> Response:
+    """A JSON list of times, then the JPEGs: 4 bytes say how long the list is."""
+    head = json.dumps(
+        {
+            "problem": reader.problem,
+            "frames": [
+                {
+                    "index": picture.index,
+                    "seconds": round(picture.seconds, 6),
+                    "until": round(picture.until_seconds, 6),
+                    "last": picture.last,
+                    "bytes": len(picture.jpeg),
+                }
+                for picture in pictures
+            ],
+        }
+    ).encode()
+    body = struct.pack(">I", len(head)) + head + b"".join(each.jpeg for each in pictures)
+    return Response(body, media_type="application/octet-stream")
+
+
+def in_words(handler: Handler) -> Handler:
+    """What a person did wrong is one line with status 400; marks that moved on are 409."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except StaleError as error:
+            return JSONResponse({"error": str(error)}, status_code=409)
+        except InputError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            fault = f"the request is not one that the page makes ({error!r}). Reload the page."
+            return JSONResponse({"error": fault}, status_code=400)
+
+    return answer
