@@ -29,6 +29,7 @@ from kineograph.live.journal.journal import JOURNAL, Journal
 from kineograph.live.journal.verify import verify
 from kineograph.media.frame import Box
 from tests.live.drawn_camera import code, draw_corridor, fields, read_back, sent
+from tests.live.servers import until
 
 
 @pytest.fixture(scope="module")
@@ -126,12 +127,16 @@ def test_an_event_leaves_its_clip_strip_and_scores_and_verify_calls_them_whole(
 
 
 def test_a_long_event_is_written_at_its_longest_and_its_end_follows(tmp_path, film):
-    write(tmp_path, film, fields(3.0, 9.0), longest_seconds=4.0)
+    told = Told()
+    write(tmp_path, film, fields(3.0, 9.0), told=told, longest_seconds=4.0)
     said = json.loads((only_folder(tmp_path) / "event.json").read_text())
     assert said["problems"] == ["the clip ends early: longest_seconds is 4"]
     assert said["event"]["end_seconds"] is None and said["clip"]["end_seconds"] < 6
     kinds = [json.loads(line)["kind"] for line in (tmp_path / JOURNAL).read_text().splitlines()]
     assert kinds == ["key", "started", "begun", "event", "ended", "stopped"]
+    kept = ["clip.mkv", "event.json", "strip.png"]
+    assert told.events == ["event-3"] * 3  # its begin, its clip while it lasts, and its end
+    assert told.files == [[], kept, kept]
 
 
 def test_several_events_at_once_each_have_their_own(tmp_path, film):
@@ -319,8 +324,11 @@ def test_a_slow_disk_never_blocks_and_costs_clips_not_entries(tmp_path, film, mo
     monkeypatch.setattr(module, "write_event", lambda *given: (gate.wait(20), really(*given))[1])
     monkeypatch.setattr(module, "MOST_JOB_BYTES", 4 * sum(len(p.data) for p in film.packets) // 12)
     events = [fields(1.0 + 0.1 * n, 2.0 + 0.1 * n) for n in range(6)]
-    writer = write(tmp_path, film, *events, hold_back=True)
+    told = Told()
+    writer = write(tmp_path, film, *events, told=told, hold_back=True)
     assert writer.status().written == 0  # all came through while the disk stood still
+    until(lambda: len(told.events) == 6, "all begins, told while no clip was written")
+    assert told.events == [event["id"] for event in events] and not any(told.files)
     gate.set()
     writer.close()
     status = writer.status()
@@ -351,8 +359,9 @@ def test_after_a_crash_folders_are_taken_up_and_lost_events_are_told(tmp_path, f
     EvidenceWriter(EvidenceOptions(folder=tmp_path), done=told).close()
     found = verify(tmp_path)
     assert found.is_whole and len(found.whole) == 4
-    assert told.events == ["event-4", "event-9"]  # and nobody of the folder without a name
-    assert told.files == [["clip.mkv", "event.json", "strip.png"], []]
+    # their begins first, perhaps nobody knows of them; and nobody of the folder without a name
+    assert told.events == ["event-4", "event-9", "event-4", "event-9"]
+    assert told.files == [[], [], ["clip.mkv", "event.json", "strip.png"], []]
     again = Told()
     EvidenceWriter(EvidenceOptions(folder=tmp_path), done=again).close()
     assert again.events == ["event-9"]  # the last may not have been handed on: the same id

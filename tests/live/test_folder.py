@@ -80,8 +80,8 @@ def test_a_file_that_goes_while_it_is_sent_is_named_as_missing_at_the_next_try(
         outbox.put(event(), [clip])
         assert outbox.drain(20)
         assert [(status.sent, status.dead) for status in outbox.status()] == [(1, 0)]
-    assert names(tmp_path / "to") == ["e1/begun/event.json"]
-    document = json.loads((tmp_path / "to/e1/begun/event.json").read_text())
+    assert names(tmp_path / "to") == ["e1/lasting/event.json"]
+    document = json.loads((tmp_path / "to/e1/lasting/event.json").read_text())
     assert document["files"] == [{"name": "clip.mp4", "missing": "No such file or directory"}]
 
 

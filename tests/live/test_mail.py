@@ -11,6 +11,7 @@ import pytest
 from kineograph.errors import InputError
 from kineograph.live.sending.message import Refused, message_of
 from kineograph.live.sending.notify.mail import MailOptions, MailSink, compose
+from kineograph.live.sending.notify.mail_page import as_text
 from tests.live.letters import event
 from tests.live.servers import certificate, free_port
 
@@ -221,6 +222,20 @@ def test_the_id_is_the_keys_and_an_end_answers_its_begin():
     assert first["Message-ID"] == again["Message-ID"] != ended["Message-ID"]
     assert first["Message-ID"].endswith("@home.example>")
     assert ended["In-Reply-To"] == first["Message-ID"] and first["In-Reply-To"] is None
+
+
+def test_what_has_happened_is_said_in_the_first_line(tmp_path):
+    clip = tmp_path / "clip.mkv"
+    clip.write_bytes(b"clip")
+    gone = {"kind": "camera-away", "label": "camera-away"}
+    said = {
+        "it has begun": message_of(event()),
+        "it goes on": message_of(event(), [clip]),
+        "it is over, after 7.5 s": message_of(event(ended=True)),
+        "no pictures come from it": message_of(event(ended=True, **gone)),  # over, and not well
+    }
+    for words, message in said.items():
+        assert as_text(message, None, []).splitlines()[0].endswith(f": {words}")
 
 
 def test_a_clip_that_is_too_large_is_named_with_path_and_hash(tmp_path):

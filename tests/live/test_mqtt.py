@@ -142,7 +142,7 @@ def test_two_windows_that_see_the_same_are_both_over_before_it_is_off(sink, list
 @pytest.mark.live
 def test_a_camera_that_is_away_is_not_available(sink, listener):
     for kind in ("camera-away", "camera-frozen"):
-        sink.send(message_of(event(kind=kind, label=kind)))
+        sink.send(message_of(event(kind=kind, label=kind, ended=True)))  # as a watch says it
         until(lambda: listener.last("kineograph/hall/status") == "offline", "offline")
         sink.send(message_of(event(kind="camera-back", label="camera-back", ended=True)))
         until(lambda: listener.last("kineograph/hall/status") == "online", "online")

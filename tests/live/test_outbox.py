@@ -48,12 +48,25 @@ def test_messages_come_in_order_with_their_event_and_files(tmp_path):
     assert (one.closed, two.closed) == (1, 1)
 
 
+def test_an_event_is_handed_over_when_nobody_is_still_to_be_told_of_it(tmp_path):
+    """Of its begin, its clip while it lasts, or its end: each has a key of its own."""
+    for name, files, ended in (("a", [], False), ("b", ["clip"], False), ("c", [], True)):
+        sink = Listed(failing(*[OSError("nobody there")] * 99))
+        with Outbox(tmp_path / f"{name}.db", {"sink": sink}) as outbox:
+            outbox.put(event(name, ended=ended), [tmp_path / file for file in files])
+            assert not outbox.handed_over(name) and outbox.handed_over("another")
+        taken = Listed()
+        with Outbox(tmp_path / f"{name}.db", {"sink": taken}) as outbox:
+            assert outbox.drain(20) and outbox.handed_over(name)
+        assert taken.keys == [f"{name}/{'ended' if ended else 'lasting' if files else 'begun'}"]
+
+
 def test_the_same_put_again_changes_nothing_also_after_a_restart(tmp_path):
     sink = Listed()
     for _ in range(2):
         with Outbox(tmp_path / "outbox.db", {"sink": sink}) as outbox:
             outbox.put(event("a", peak=0.5))
-            assert not outbox.put(event("a", peak=0.9), [tmp_path / "other.mp4"])
+            assert not outbox.put(event("a", peak=0.9))
             assert outbox.drain(20)
     assert [message.event["peak"] for message in sink.got] == [0.5]
     assert sink.got[0].files == ()

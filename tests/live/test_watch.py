@@ -30,7 +30,14 @@ from tests.live.watching import (
     watch,
     watch_until,
 )
-from tests.media.camera_servers import HEAD, RtspServer, Speaker, parts_of, require_rtsp
+from tests.media.camera_servers import (
+    HEAD,
+    RtspServer,
+    Speaker,
+    listen_forever,
+    parts_of,
+    require_rtsp,
+)
 
 LIT = Rule(label="bright", high=0.7, low=0.4, smooth_seconds=0.2, shortest_seconds=0.2)
 
@@ -165,6 +172,26 @@ def test_a_defect_in_reading_one_camera_is_told_and_costs_the_others_nothing(tmp
     assert well.well and not failed.well and failed.failed == "ZeroDivisionError: no such thing"
     entries = (tmp_path / "e" / "journal.jsonl").read_text()
     assert "camera-away" in entries and verify(tmp_path / "e").is_whole
+
+
+@pytest.mark.live
+def test_a_camera_that_is_broken_while_something_happens_ends_it_and_the_scene_is_sent(tmp_path):
+    film = lamp(tmp_path / "hall.mkv", seconds=3.0, on=(0.5, 3.0), codec="mjpeg")
+
+    def speak(client, number):
+        client.sendall(HEAD + b"".join(parts_of(film) if number == 0 else []))
+        listen_forever(client)
+
+    with Speaker(speak) as http:
+        source = f"http://127.0.0.1:{http.port}/video"
+        made = plan(source, folder=tmp_path / "e", rules=[LIT], grace_seconds=1.0, **SOON)
+        made = with_sinks(made, [FolderOptions(path=tmp_path / "copies")])
+        found = watch_until(
+            made, network(), BRIGHT, lambda state: state.sinks[0].sent == 3 or state.seconds > 20
+        )
+    assert [event["label"] for event in found.events] == ["bright"]
+    ends = {path.parent.parent.name for path in (tmp_path / "copies").glob("*/ended/clip.mkv")}
+    assert found.events[0]["id"] in ends
 
 
 def test_an_event_that_lasts_when_it_is_stopped_is_ended_and_kept(tmp_path):

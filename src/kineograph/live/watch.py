@@ -173,6 +173,9 @@ class Watch:
         event = lookout.event_of(health)
         self._say(f"{event.camera}: {health.kind}. {health.reason}".strip(), logging.WARNING)
         lookout.evidence.begin(event.fields())
+        if health.kind == "away":  # for good, perhaps: what lasted is told and kept now
+            self._answer(self._session.answers())
+            self._act(lookout, lookout.gap())
 
     def _answer(self, answers: list[Answer]) -> None:
         for answer in answers:
@@ -218,7 +221,7 @@ class Watch:
         return state
 
     def _written(self, event: dict[str, Any], files: list[Path], entry: Entry) -> None:
-        """On the writer's thread: an event is in the journal, so it may be told."""
+        """On a thread of the writer's: an event is in the journal, so it may be told."""
         if event:
             self.outbox.put({**event, "journal_head": entry.hash}, files)
 

@@ -1,4 +1,4 @@
-"""After a crash: folders that the journal does not know yet, and events that have no folder.
+"""After a crash: folders that the journal does not know yet, and events that have no end.
 
 A program may be killed after a folder was written and before its entry was. Such a folder is taken
 up as it is found, and its entry says that nobody can vouch for the time between.
@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from kineograph.whole_file import UNFINISHED, settle
 
 _FOUND = "found at a start without an entry: the program had been killed, or somebody put it there"
 _NOTHING = "the program was killed before anything of it was written"
+_NO_END = "the program was killed while it lasted: it ends where it was last known of"
 
 
 def adopt(journal: Journal) -> Iterator[Entry]:
@@ -49,9 +51,21 @@ def adopt(journal: Journal) -> Iterator[Entry]:
 
 
 def what_was_cut_off(journal: Journal) -> Iterator[Entry]:
-    """An entry for every event that had begun when the program was killed, and has no evidence."""
-    for event in list(journal.begun.values()):
-        yield journal.append("cut-off", {"event": event, "problems": [_NOTHING]})
+    """An entry with an end for every event that lasted when the program was killed."""
+    for name, event in list(journal.begun.items()):
+        words = _NO_END if name in journal.events else _NOTHING
+        said = {"event": _ended_where_last_known(event), "problems": [words]}
+        yield journal.append("cut-off", said)
+
+
+def _ended_where_last_known(event: dict[str, Any]) -> dict[str, Any]:
+    """Whoever was told of its begin must not wait for ever: at its peak, it was still there."""
+    if event.get("end_seconds") is not None:
+        return event
+    start, end = event["start_seconds"], event["peak_seconds"]
+    time = datetime.fromisoformat(event["start_time"]) + timedelta(seconds=end - start)
+    at = time.astimezone(UTC).isoformat(timespec="microseconds")
+    return event | {"end_seconds": end, "end_time": at}
 
 
 def _finish(folder: Path) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
     evidence/hall/2026-02-14/183012-fight-3fa9c1d2/clip.mkv strip.png event.json
 
-A thread of its own writes; what is handed to it is bounded, and where the disk does not keep up the
-clip is given up, never the entry. A folder appears when all of it is on the disk, and only then the
-journal names it; a crash in between is put right at the next start.
+Threads of its own write, one of them begins alone: an alert waits for no clip. What is handed to
+them is bounded, and where the disk does not keep up the clip is given up, never the entry. A folder
+appears when all of it is on the disk, and only then the journal names it; a crash in between is put
+right at the next start.
 """
 
 from __future__ import annotations
@@ -104,8 +105,8 @@ class EvidenceStatus:
 class EvidenceWriter:
     """Writes the events of all cameras; make one `camera` each.
 
-    done(event, files, entry): called on the writer's thread when an event is in the journal; after
-    a crash once more, with the same id, for what nobody may have been told of.
+    done(event, files, entry): called on a thread of the writer's when an event is in the journal;
+    after a crash once more, with the same id, for what nobody may have been told of.
     handed_over(event_id): whether every sink has it, so that retention may remove it.
     Raises as Journal does.
     """
@@ -123,6 +124,9 @@ class EvidenceWriter:
         self._machine = describe_machine()
         self._cameras: list[CameraEvidence] = []
         self._jobs: deque[Job] = deque()
+        self._begun: deque[Job] = deque()
+        self._saying = threading.Lock()
+        self._put_right = threading.Event()  # what a crash left
         self._job_bytes = 0
         self._changed = threading.Condition()
         self._ending = False
@@ -130,8 +134,12 @@ class EvidenceWriter:
         self._reviews_bytes = 0  # of review.jsonl, when its marks were last signed
         self._written = self._with_problems = self._without_clip = self._lost = 0
         self._last_problem = ""
-        self._thread = threading.Thread(target=self._run, name="evidence", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._run, name="evidence", daemon=True),
+            threading.Thread(target=self._run_begun, name="begun events", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def camera(
         self,
@@ -168,7 +176,7 @@ class EvidenceWriter:
             with_problems=self._with_problems,
             without_clip=self._without_clip,
             lost=self._lost,
-            waiting=len(self._jobs),
+            waiting=len(self._jobs) + len(self._begun),
             entries_waiting=self.journal.waiting,
             kept_folders=len(self.journal.kept),
             kept_bytes=self.journal.kept_bytes,
@@ -182,8 +190,9 @@ class EvidenceWriter:
             camera.close()
         with self._changed:
             self._ending = True
-            self._changed.notify()
-        self._thread.join()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
         self.journal.close()
 
     def _submit(self, job: Job) -> None:
@@ -193,20 +202,19 @@ class EvidenceWriter:
                 self._without_clip += 1
                 words = "no clip: the disk did not keep up"
                 job = replace(job, cut=replace(job.cut, packets=()), problems=(words,))
-            if len(self._jobs) >= MOST_JOBS:
+            line = self._begun if job.kind == "begun" else self._jobs
+            if len(line) >= MOST_JOBS:
                 self._lost += 1
                 self._last_problem = f"{MOST_JOBS} events wait for the disk; one was lost"
                 return
-            if job.kind == "begun":  # someone is to be told now, and a clip may be long
-                self._jobs.appendleft(job)
-            else:
-                self._jobs.append(job)
+            line.append(job)
             self._job_bytes += job.size_bytes
-            self._changed.notify()
+            self._changed.notify_all()
 
     def _run(self) -> None:
-        """The thread: first what a crash left, then one event after the other."""
+        """One thread: first what a crash left, then one event after the other."""
         self._guarded(self._begin)
+        self._put_right.set()
         while True:
             with self._changed:
                 if not self._jobs and not self._ending:
@@ -219,7 +227,25 @@ class EvidenceWriter:
                 with self._changed:
                     self._job_bytes -= job.size_bytes
             self._guarded(self._tidy)
+        self._say_begun()
         self._guarded(self.journal.append, "stopped", {})
+
+    def _run_begun(self) -> None:
+        """The other one: that events have begun, which waits for nobody's clip and film strip."""
+        self._put_right.wait()
+        ending = False
+        while not ending:
+            with self._changed:
+                if not self._begun and not self._ending:
+                    self._changed.wait(_POLL_SECONDS)
+                ending = self._ending
+            self._say_begun()
+
+    def _say_begun(self) -> None:
+        """In their order, and each before the event's other entries: both threads come here."""
+        with self._saying:
+            while self._begun:
+                self._guarded(self._write_begun, self._begun.popleft())
 
     def _guarded(self, do: Callable[..., Any], *given: Any) -> None:
         """A disk, a codec or a picture may fail in any way; the cameras are watched on."""
@@ -232,19 +258,20 @@ class EvidenceWriter:
     def _begin(self) -> None:
         """Whatever a crash left is put right, and told again to whom it may not have been told."""
         newest = self.journal.newest
-        self.journal.append("started", {"machine": self._machine})
+        started = self.journal.append("started", {"machine": self._machine})
         finish_removals(self.journal)
         if newest is not None:
             self._tell(newest)
+        for event in self.journal.begun.values():
+            if _lasts(event):
+                self._done(event, [], started)
         for entry in (*adopt(self.journal), *what_was_cut_off(self.journal)):
             self._tell(entry)
 
     def _write(self, job: Job) -> None:
-        if job.kind != "event":
-            if not (job.kind == "begun" and job.event["id"] in self.journal.events):
-                entry = self.journal.append(job.kind, {"event": job.event})
-                if job.kind == "begun" and job.event.get("kind", "seen") == "seen":
-                    self._tell(entry)  # all else is over as soon as it is there
+        self._say_begun()
+        if job.kind == "ended":
+            self._tell(self.journal.append("ended", {"event": job.event}))
             return
         if job.event["id"] in self.journal.events:
             return
@@ -255,12 +282,19 @@ class EvidenceWriter:
             self._last_problem = f"{job.event['id']}: {problems[0]}"
         self._tell(entry)
 
+    def _write_begun(self, job: Job) -> None:
+        if job.event["id"] not in self.journal.events:
+            entry = self.journal.append("begun", {"event": job.event})
+            if _lasts(job.event):  # else it is told with its pictures, in a moment
+                self._done(job.event, [], entry)
+
     def _tell(self, entry: Entry) -> None:
-        if not entry.content.get("event"):
+        event = entry.content.get("event")
+        if not event:
             return  # a folder of which nobody knows what it was
-        folder = self.journal.folder / str(entry.content.get("folder", ""))
-        files = [folder / name for name in entry.content.get("files", {})]
-        self._done(entry.content["event"], [f for f in files if f.is_file()], entry)
+        kept = self.journal.kept_of(event["id"])
+        files = [self.journal.folder / kept.folder / name for name in kept.files] if kept else []
+        self._done(event, [file for file in files if file.is_file()], entry)
 
     def _tidy(self) -> None:
         """What is done now and then."""
@@ -282,3 +316,7 @@ class EvidenceWriter:
             if size_bytes != self._reviews_bytes:
                 seal_reviews(self.journal)
                 self._reviews_bytes = size_bytes
+
+
+def _lasts(event: dict[str, Any]) -> bool:
+    return event.get("end_seconds") is None

@@ -30,7 +30,7 @@ from kineograph.whole_file import settle, temporary_beside
 JOURNAL, LOCK, TORN, RESERVE = "journal.jsonl", "journal.lock", "journal.torn", "journal.reserve"
 KEY = Path("keys") / "journal.key"
 KEEPING = ("event", "adopted")  # kinds of entries that name a folder with its files
-OFFERED = (*KEEPING, "cut-off")  # kinds that somebody is told of
+OFFERED = (*KEEPING, "ended", "cut-off")  # kinds that somebody is told of, beside "begun"
 REMOVING = "removed-by-retention"
 REVIEWED = "reviewed"  # somebody said whether an alert was right: see reviews.py
 
@@ -76,7 +76,7 @@ class Journal:
         self.kept_bytes = 0
         self.removed: set[str] = set()  # folders
         self.events: set[str] = set()  # ids of all events whose evidence was ever journalled
-        self.begun: dict[str, dict[str, Any]] = {}  # events begun, whose evidence was not yet
+        self.begun: dict[str, dict[str, Any]] = {}  # events that last, as far as is known here
         self.newest: Entry | None = None  # of which somebody is told
         self.reviewed: set[str] = set()  # lines of review.jsonl that have an entry, by SHA-256
         folder.mkdir(parents=True, exist_ok=True)
@@ -115,6 +115,10 @@ class Journal:
         """Write what waits, as far as it can be."""
         with self._mutex:
             self._write_waiting()
+
+    def kept_of(self, event_id: str) -> Kept | None:
+        """The newest folder of an event, unless there is none, or it was removed."""
+        return next((k for k in reversed(self.kept.values()) if k.event_id == event_id), None)
 
     def close(self) -> None:
         """Write what waits, if it can be, and let another program write."""
@@ -174,6 +178,7 @@ class Journal:
             self.newest = entry
             if name:
                 self.events.add(name)
+            if event.get("end_seconds") is not None:
                 self.begun.pop(name, None)
             if kept := _kept(entry, name):
                 self.kept[kept.folder] = kept

@@ -99,7 +99,7 @@ class Recorder:
                 self._cutters[name].finish()
             self._writer.close()
             self._shelf.close()
-        state = self._state(because or self._writer.full)
+        state = self._state(self._writer.full or because)  # it may come to that at the very last
         tell(state)
         return state
 

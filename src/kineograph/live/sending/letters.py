@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.errors import InputError
-from kineograph.live.sending.message import Message
+from kineograph.live.sending.message import PHASES, Message
 
 VERSION = 1
 HELD_SECONDS = 2.0  # a program that is ending may hold the file so long
@@ -212,8 +212,8 @@ class Letters:
                 run(
                     "SELECT EXISTS (SELECT 1 FROM letters JOIN messages USING (number) "
                     "WHERE state = 'waiting' AND state != 'sent' "
-                    "AND key IN (? || '/begun', ? || '/ended'))",
-                    (event_id, event_id),
+                    "AND key IN (?, ?, ?))",
+                    [f"{event_id}/{phase}" for phase in PHASES],
                 ).fetchone()[0]
             )
 

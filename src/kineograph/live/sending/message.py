@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from kineograph.errors import InputError
 
-BEGUN, ENDED = "begun", "ended"
+BEGUN, LASTING, ENDED = PHASES = "begun", "lasting", "ended"
 DOCUMENT = "event.json"  # what the document above is called where it is a file
 CLIPS = {".mp4", ".mkv", ".mov", ".avi", ".webm", ".ts", ".mjpeg"}
 PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
@@ -58,8 +58,8 @@ class Message:
 
     @property
     def phase(self) -> str:
-        """`begun` while the event lasts, then `ended`."""
-        return _phase(self.event)
+        """`begun`; of a long event `lasting`, when its clip is there before its end; `ended`."""
+        return _phase(self.event, self.files)
 
     @property
     def test(self) -> bool:
@@ -123,7 +123,7 @@ def message_of(event: Mapping[str, Any], files: Sequence[Path] = ()) -> Message:
     if not isinstance(name, str) or not name.strip():
         raise InputError(f"event: id {name!r} is not a name. Give each event one of its own.")
     whole = tuple(Path(path).absolute() for path in files)
-    return Message(key=f"{name}/{_phase(event)}", event=dict(event), files=whole)
+    return Message(key=f"{name}/{_phase(event, whole)}", event=dict(event), files=whole)
 
 
 def pick(files: Sequence[Enclosed], suffixes: set[str]) -> Enclosed | None:
@@ -138,8 +138,10 @@ def first_line(error: object) -> str:
     return " ".join(line.split())[:SHOWN_CHARACTERS] or type(error).__name__
 
 
-def _phase(event: Mapping[str, Any]) -> str:
-    return BEGUN if event.get("end_seconds") is None else ENDED
+def _phase(event: Mapping[str, Any], files: Sequence[Path]) -> str:
+    if event.get("end_seconds") is not None:
+        return ENDED
+    return LASTING if files else BEGUN
 
 
 def _look_at(path: Path, name: str) -> Enclosed:

@@ -15,7 +15,6 @@ from kineograph.errors import InputError
 from kineograph.live.sending.message import (
     BEGUN,
     CLIPS,
-    ENDED,
     PICTURES,
     Enclosed,
     Message,
@@ -158,8 +157,8 @@ def compose(message: Message, options: MailOptions) -> EmailMessage:
     mail["Date"] = formatdate(localtime=True)
     mail["Message-ID"] = _mail_id(message.key, options.sender)
     mail["Auto-Submitted"] = "auto-generated"  # no holiday answers, please
-    if message.phase == ENDED:  # beside the mail of its begin, in programs that sort by threads
-        begun = f"{message.key.removesuffix(ENDED)}{BEGUN}"
+    if message.phase != BEGUN:  # beside the mail of its begin, in programs that sort by threads
+        begun = f"{message.key.removesuffix(message.phase)}{BEGUN}"
         mail["In-Reply-To"] = mail["References"] = _mail_id(begun, options.sender)
     mail.set_content(as_text(message, clip, rest))
     picture = f"{_digest(message.key)}-strip@kineograph"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from kineograph.live.sending.message import BEGUN, Enclosed, Message
+from kineograph.live.sending.message import BEGUN, LASTING, Enclosed, Message
 
 BEGINNINGS = {
     "camera-away": "no pictures come from it",
@@ -73,8 +73,12 @@ def _state(message: Message) -> str:
         return "sent by hand"
     if message.text("kind") == "camera-back":
         return "its pictures come again"
+    if message.text("kind") in BEGINNINGS:
+        return BEGINNINGS[message.text("kind")]
     if message.phase == BEGUN:
-        return BEGINNINGS.get(message.text("kind"), "it has begun")
+        return "it has begun"
+    if message.phase == LASTING:
+        return "it goes on"
     lasted = _lasted(message)
     return f"it is over, after {lasted}" if lasted else "it is over"
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from kineograph import __version__
 from kineograph.errors import InputError
-from kineograph.live.sending.message import BEGUN, Message, Refused, first_line, pick
+from kineograph.live.sending.message import ENDED, Message, Refused, first_line, pick
 from kineograph.live.sending.secret import Secret, unsaid
 
 if TYPE_CHECKING:
@@ -243,15 +243,15 @@ class MqttSink:
         kind = message.event.get("kind")
         if message.test:
             return
-        begun = message.phase == BEGUN
+        lasts = message.phase != ENDED
         with self._known:
             labels = self._labels.setdefault(camera, set())
             new = not labels or (kind == "seen" and label not in labels)
             if kind == "seen":
                 labels.add(label)
                 windows = self._open.setdefault((camera, label), set())
-                (windows.add if begun else windows.discard)(message.text("window"))
-            elif kind in AWAY and begun:
+                (windows.add if lasts else windows.discard)(message.text("window"))
+            elif kind in AWAY:
                 self._away.add(camera)
             else:
                 self._away.discard(camera)
