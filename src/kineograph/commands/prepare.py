@@ -1,4 +1,4 @@
-"""kineograph prepare KIND SRC OUT: your files into annotations that every verb reads."""
+"""kineograph prepare KIND SRC OUT: your files into annotations or lines that every verb reads."""
 
 import inspect
 import sys
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kineograph.commands.console import AsJson, Screen
+from kineograph.commands.prepare_lines import tell_lines
 
 if TYPE_CHECKING:
     from kineograph.data.prepare.neutral import Neutral
@@ -22,14 +23,20 @@ Kind = Annotated[
     typer.Argument(
         help="folder: one folder a class. csv: a table of clips. lecture: videos with windows and "
         "marks, as annotate writes them. reviewed: alerts marked by review. Or a known "
-        "data set: kth, ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, kinetics-csv."
+        "data set: kth, ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, "
+        "kinetics-csv. Lines of text: lines, lines-csv, page-xml, alto, iam-lines, archiscribe; "
+        "drawn ones: fonts, cursive."
     ),
 ]
 Group = Annotated[
     str | None,
-    typer.Option(help="folder: a regular expression; what its ( ) finds in a path is the group."),
+    typer.Option(
+        help="folder, lines: a regular expression; what its ( ) finds in a path is the group."
+    ),
 ]
-Root = Annotated[Path | None, typer.Option(help="csv: the folder that its paths start from.")]
+Root = Annotated[
+    Path | None, typer.Option(help="csv, lines-csv: the folder that its paths start from.")
+]
 Column = Annotated[
     list[str] | None,
     typer.Option(metavar="THEIRS=OURS", help="csv: what a column is; THEIRS= leaves it out."),
@@ -85,21 +92,16 @@ def prepare(
 ) -> None:
     """Look through the files, say what is there, and write OUT/annotations.jsonl."""
     screen = Screen(as_json)
-    way = _way(kind)
+    way, makes_lines = _way(kind), _makes_lines(kind, neutral, flow)
     source = _source(kind, sources)
-    own = {
-        "group": group,
-        "root": root,
-        "columns": _columns(column or []) or None,
-        "none_label": none_label,
-        "joined": joined,
-    }
+    own: dict[str, Any] = {"group": group, "root": root, "none_label": none_label, "joined": joined}
+    own |= {"columns": _columns(column or []) or None}
     options = _options(kind, way, option or []) | _taken(kind, way, own)
     _check_flow(flow_method)
     command = "kineograph " + " ".join(sys.argv[1:])
 
-    def prepare_in(folder: Path, *, replace: bool) -> "Prepared":
-        with screen.stage("Looking at the files", "clips") as progress:
+    def prepare_in(folder: Path, *, replace: bool) -> Any:
+        with screen.stage("Looking at the files", "lines" if makes_lines else "clips") as progress:
             return way(
                 source,
                 folder,
@@ -111,6 +113,9 @@ def prepare(
             )
 
     method = flow_method if flow else None
+    if makes_lines:
+        tell_lines(screen, prepare_in(out, replace=overwrite), out)
+        return
     if not neutral:
         _tell(screen, prepare_in(out, replace=overwrite), out, method)
         return
@@ -123,15 +128,29 @@ def prepare(
 
 def _way(kind: str) -> Callable[..., Any]:
     """The function that prepares this kind."""
-    from kineograph.data.prepare import PREPARE
+    from kineograph.data.prepare import PREPARE, PREPARE_LINES
     from kineograph.errors import InputError, nearest
 
-    if kind not in PREPARE:
+    ways: dict[str, Callable[..., Any]] = {**PREPARE, **PREPARE_LINES}
+    if kind not in ways:
         raise InputError(
-            f"{kind}: cannot be prepared; known are {', '.join(PREPARE)}. "
-            f"{nearest(kind, PREPARE)}".rstrip()
+            f"{kind}: cannot be prepared; known are {', '.join(ways)}. "
+            f"{nearest(kind, ways)}".rstrip()
         )
-    return PREPARE[kind]
+    return ways[kind]
+
+
+def _makes_lines(kind: str, neutral: bool, flow: bool) -> bool:
+    """Whether lines of text come out, which neither move nor have a length in seconds."""
+    from kineograph.data.prepare import PREPARE_LINES
+    from kineograph.errors import InputError
+
+    if kind not in PREPARE_LINES:
+        return False
+    for flag, said in (("neutral", neutral), ("flow", flow)):
+        if said:
+            raise InputError(f"--{flag}: {kind} makes lines of text, not clips. Leave it out.")
+    return True
 
 
 def _source(kind: str, sources: list[Path]) -> Path | list[Path]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -10,6 +10,8 @@ from torch import Tensor
 
 from kineograph.data.clips import Example
 from kineograph.errors import InputError
+
+Loaded = TypeVar("Loaded")  # a batch of clips, or of lines
 
 
 class Batch(NamedTuple):
@@ -94,12 +96,12 @@ def steps_per_epoch(example_count: int, batch_size: int) -> int:
     return -(-example_count // batch_size)
 
 
-def one_ahead(load: Callable[[int], Batch], steps: Sequence[int]) -> Iterator[Batch]:
+def one_ahead(load: Callable[[int], Loaded], steps: Sequence[int]) -> Iterator[Loaded]:
     """Yield load(step) in order, with the next one under way in a thread. What it raises comes out
     here; closing the iterator waits for the one under way and leaves no thread behind.
     """
     with ThreadPoolExecutor(1, thread_name_prefix="batches") as thread:
-        waiting: Future[Batch] | None = None
+        waiting: Future[Loaded] | None = None
         for step in steps:
             ready, waiting = waiting, thread.submit(load, step)
             if ready is not None:

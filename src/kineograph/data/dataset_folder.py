@@ -20,6 +20,7 @@ from kineograph.whole_file import write_text_whole
 
 ABOUT = "dataset.json"
 ANNOTATIONS = "annotations.jsonl"
+LINES = "lines.jsonl"  # instead, where the samples are lines of text (lines/folder.py)
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class DataFolder:
     def __post_init__(self) -> None:
         """Look whether the folder is prepared."""
         object.__setattr__(self, "path", Path(self.path))
+        if (self.path / LINES).is_file() and not (self.path / ANNOTATIONS).is_file():
+            raise InputError(
+                f"{self.path}: it holds lines of text, and clips are asked for. Name a folder of "
+                "clips, or a recipe that reads lines."
+            )
         for name in (ABOUT, ANNOTATIONS):
             if not (self.path / name).is_file():
                 raise InputError(
@@ -44,7 +50,7 @@ class DataFolder:
     @cached_property
     def about(self) -> dict[str, Any]:
         """What dataset.json says."""
-        return _read_about(self.path)
+        return read_about(self.path)
 
     @property
     def name(self) -> str:
@@ -109,13 +115,37 @@ def write_data_folder(
         )
     if not overwrite:
         refuse_other_source(path, source_root, kind)
-    inside = source_root.is_relative_to(path.resolve())
+    if overwrite:
+        # A file of the same name, size and time elsewhere would pass for the one that was cached.
+        shutil.rmtree(path / "cache", ignore_errors=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        write_annotations(path / ANNOTATIONS, annotations)
+        classes = sorted({annotation.label for annotation in annotations})
+        # Last, since its presence says that the folder is prepared.
+        write_about(path, name, source_root, kind, command, notes, {"classes": classes})
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{path}: cannot be written ({reason}). Choose another folder.") from None
+    return DataFolder(path)
+
+
+def write_about(
+    path: Path,
+    name: str,
+    source_root: Path,
+    kind: str,
+    command: str,
+    notes: str,
+    more: dict[str, Any],
+) -> None:
+    """Write dataset.json. A source root inside of `path` is kept relative. Raises OSError."""
+    source_root, home = source_root.resolve(), path.resolve()
+    inside = source_root.is_relative_to(home)
     about = {
         "name": name,
-        "source_root": (
-            source_root.relative_to(path.resolve()) if inside else source_root
-        ).as_posix(),
-        "classes": sorted({annotation.label for annotation in annotations}),
+        "source_root": (source_root.relative_to(home) if inside else source_root).as_posix(),
+        **more,
         "prepared": {
             "kind": kind,
             "command": command,
@@ -123,18 +153,7 @@ def write_data_folder(
         },
         "notes": notes,
     }
-    if overwrite:
-        # A file of the same name, size and time elsewhere would pass for the one that was cached.
-        shutil.rmtree(path / "cache", ignore_errors=True)
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        write_annotations(path / ANNOTATIONS, annotations)
-        # Last, since its presence says that the folder is prepared.
-        write_text_whole(path / ABOUT, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{path}: cannot be written ({reason}). Choose another folder.") from None
-    return DataFolder(path)
+    write_text_whole(path / ABOUT, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
 
 
 def refuse_other_source(path: Path, source_root: Path, kind: str = "") -> None:
@@ -143,7 +162,7 @@ def refuse_other_source(path: Path, source_root: Path, kind: str = "") -> None:
     Or the same ones, read by another kind of preparation: their labels and sides are others.
     """
     if (path / ABOUT).is_file():
-        about = _read_about(path)
+        about = read_about(path)
         already = (path / about["source_root"]).resolve()
         before = (about.get("prepared") or {}).get("kind", "")
         if already != source_root.resolve():
@@ -159,7 +178,8 @@ def refuse_other_source(path: Path, source_root: Path, kind: str = "") -> None:
     )
 
 
-def _read_about(path: Path) -> dict[str, Any]:
+def read_about(path: Path) -> dict[str, Any]:
+    """What dataset.json in `path` says. Raises InputError if it is not what prepare wrote."""
     file = path / ABOUT
     try:
         about = json.loads(file.read_text(encoding="utf-8-sig"))

@@ -9,10 +9,12 @@ import re
 import struct
 from collections.abc import Generator
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from kineograph.errors import InputError
@@ -48,6 +50,19 @@ def folder_pictures(folder: Path, frames_per_second: float) -> Generator[Shown, 
     tick = 1 / Fraction(frames_per_second)
     for index, file in enumerate(picture_files(folder)):
         yield _one_of_many(folder, file, index, tick)
+
+
+def grey_picture(file: Path, content: bytes | None = None) -> NDArray[np.uint8]:
+    """One picture, or the first of a file, as (H, W) grey by ITU-R BT.601, upright, on white.
+
+    content: the file's bytes, where it lies in an archive; `file` is then its name in errors.
+    Raises InputError if it cannot be decoded.
+    """
+    with _opened(file, content) as image:
+        try:
+            return np.asarray(_upright(image).convert("RGB").convert("L"))
+        except _DAMAGE as error:
+            raise _damaged(file, error, 0) from error
 
 
 def picture_info(file: Path) -> MediaInfo:
@@ -124,9 +139,9 @@ def picture_files(folder: Path) -> list[Path]:
     return sorted(found, key=lambda file: natural_order(file.name))
 
 
-def _opened(file: Path) -> Image.Image:
+def _opened(file: Path, content: bytes | None = None) -> Image.Image:
     try:
-        return Image.open(file)
+        return Image.open(file if content is None else BytesIO(content))
     except UnidentifiedImageError as error:
         raise InputError(
             f"{file}: not a picture that Pillow knows. Convert it to PNG, or correct its suffix."
@@ -158,6 +173,11 @@ def _duration(image: Image.Image) -> Fraction | None:
 
 def _decoded(image: Image.Image) -> av.VideoFrame:
     """The current frame as RGB for the common converter."""
+    return av.VideoFrame.from_ndarray(np.asarray(_upright(image).convert("RGB")), format="rgb24")
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """The current frame as it was held, in 8 bits, on white where it is transparent."""
     name = Path(getattr(image, "filename", "")).name
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I"):  # 16-bit grey: Pillow would clip it at 255
@@ -167,4 +187,4 @@ def _decoded(image: Image.Image) -> av.VideoFrame:
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return av.VideoFrame.from_ndarray(np.asarray(image.convert("RGB")), format="rgb24")
+    return image

@@ -1,15 +1,27 @@
-"""From files as people and data sets have them to annotations: PREPARE lists the ways."""
+"""From files as people and data sets have them to annotations: PREPARE lists the ways.
+
+PREPARE_LINES lists those that end in lines of text.
+"""
 
 from collections.abc import Callable
 
+from kineograph.data.prepare.alto import prepare_alto
+from kineograph.data.prepare.archiscribe import prepare_archiscribe
 from kineograph.data.prepare.csv import prepare_csv
+from kineograph.data.prepare.cursive import prepare_cursive
 from kineograph.data.prepare.folder import prepare_folder
+from kineograph.data.prepare.fonts import prepare_fonts
 from kineograph.data.prepare.hmdb51 import prepare_hmdb51
+from kineograph.data.prepare.iam_lines import prepare_iam_lines
 from kineograph.data.prepare.kinetics_csv import prepare_kinetics_csv
 from kineograph.data.prepare.kth import prepare_kth
 from kineograph.data.prepare.lecture import prepare_lecture
+from kineograph.data.prepare.lines import prepare_lines
+from kineograph.data.prepare.lines_csv import prepare_lines_csv
 from kineograph.data.prepare.ntu_rgbd import prepare_ntu_rgbd
+from kineograph.data.prepare.page_xml import prepare_page_xml
 from kineograph.data.prepare.prepared import Prepared
+from kineograph.data.prepare.prepared_lines import PreparedLines
 from kineograph.data.prepare.reviewed import prepare_reviewed
 from kineograph.data.prepare.surveillance_fight import prepare_surveillance_fight
 from kineograph.data.prepare.ucf101 import prepare_ucf101
@@ -27,4 +39,15 @@ PREPARE: dict[str, Callable[..., Prepared]] = {
     "kinetics-csv": prepare_kinetics_csv,
     "lecture": prepare_lecture,
     "reviewed": prepare_reviewed,
+}
+
+PREPARE_LINES: dict[str, Callable[..., PreparedLines]] = {
+    "lines": prepare_lines,
+    "lines-csv": prepare_lines_csv,
+    "page-xml": prepare_page_xml,
+    "alto": prepare_alto,
+    "iam-lines": prepare_iam_lines,
+    "archiscribe": prepare_archiscribe,
+    "fonts": prepare_fonts,
+    "cursive": prepare_cursive,
 }

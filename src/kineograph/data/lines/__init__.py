@@ -1,0 +1,1 @@
+"""Lines of text: pictures one line high and what is written in them."""
