@@ -86,7 +86,8 @@ def test_alto_is_read_by_box_and_by_polygon(source, tmp_path):
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        ("<PcGts><Page", "broken XML"),
+        ("<PcGts><Page", "no whole XML"),
+        ('<!DOCTYPE a [<!ENTITY b "c">]><PcGts>&b;</PcGts>', "entit"),
         ("<html/>", "it begins with html, so it is not PAGE"),
         ("<PcGts/>", "no Page in it. Export the page again."),
         (PAGE.replace("p1.png", "p9.png"), "its picture p9.png is not beside it. Put it there."),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kineograph.data.lines.line import Points
 from kineograph.errors import InputError
+from kineograph.pages.xml_tree import parse_tree
 
 MILLIMETRE_TENTHS, INCHES_1200 = "mm10", "inch1200"
 
@@ -87,11 +88,9 @@ def read_alto(path: Path) -> XmlPage:
 
 def _root(path: Path, name: str, what: str) -> ET.Element:
     try:
-        root = ET.parse(path).getroot()
+        root = parse_tree(path.read_bytes(), path.name)  # it refuses entities
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file. Check the path.") from None
-    except (ET.ParseError, OSError, ValueError) as error:
-        raise InputError(f"{path.name}: broken XML ({error}). Export it again.") from None
     if _name(root) != name:
         raise InputError(f"{path.name}: it begins with {_name(root)}, so it is not {what}.")
     return root
