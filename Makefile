@@ -10,6 +10,8 @@ SAMPLES := ../shared/data
 ifneq ($(wildcard $(SAMPLES)),)
 export KINEOGRAPH_DATA ?= $(abspath $(SAMPLES))
 endif
+# The tests run in a process a core: more threads would only wait for each other.
+test: export OMP_NUM_THREADS ?= 1
 
 .PHONY: demo test slow check format docs wheel bench clean
 
@@ -17,7 +19,7 @@ demo: $(VENV)/ready
 	$(BIN)/kineograph demo
 
 test: $(VENV)/ready-dev
-	$(BIN)/python -m pytest -m "not slow and not gpu"
+	$(BIN)/python -m pytest -m "not slow and not gpu" -n auto --dist loadfile
 
 slow: $(VENV)/ready-dev
 	$(BIN)/python -m pytest -m slow
