@@ -40,7 +40,7 @@ def test_a_wrong_alert_is_reviewed_prepared_and_learned_from(home, run):
     assert status == 0 and "2 alerts, 2 not reviewed" in text
     for name, verdict in (("-a-", "right"), ("-b-", "wrong")):
         status, text, found = run("review", "evidence", "--mark", name, verdict, "--json")
-        assert status == 0 and "1 marks were signed" in text
+        assert status == 0 and "1 mark was signed" in text
     assert found["all"]["precision"] == 0.5 and len(found["precision"]) == 2
     assert verify(home / "evidence").is_whole
 

@@ -81,6 +81,8 @@ def test_a_window_that_cannot_be_watched_is_left_out_and_the_status_says_so(run,
     [
         ([], "watch: which network? Give a run: kineograph watch runs/NAME SOURCE."),
         (["actors"], "watch actors: nothing to watch. Give a file, rtsp://…, or --config"),
+        (["FILM"], "is no network, and the network comes first. Write kineograph watch runs/"),
+        (["rtsp://me:hunter2@a.b/"], "watch rtsp://a.b/: is no network, and the network"),
         (["actors", "no.mp4"], "no.mp4"),
         (["actors", "ftp://a.b/c"], "pictures are read from rtsp://, rtsps://, http:// and https"),
         (["actors", "rtsp://me:hunter2@a.b/"], "SOURCE: a password stands in the address."),
@@ -101,6 +103,16 @@ def test_a_mistake_is_one_line_and_nothing_is_made(run, film, words, said, tmp_p
     status, printed, found = run("watch", *given, "--json")
     assert status == 2 and said in found["error"] and "hunter2" not in printed
     assert not (tmp_path / "evidence").exists()
+
+
+def test_a_file_without_pictures_is_told_and_the_status_says_so(run, film):
+    Path("empty").mkdir()
+    status, printed, found = run("watch", "actors", film, "empty", "--log", "log.jsonl", "--json")
+    assert status == 1 and found["cameras"][0]["answers"] > 0
+    said = "empty: ended. empty: a folder is read as one clip of pictures, but no picture lies"
+    assert said in printed
+    (line,) = [each for each in json_lines("log.jsonl") if "ended. empty" in each["said"]]
+    assert line["level"] == "warning"
 
 
 @pytest.mark.live

@@ -53,7 +53,9 @@ def test_secrets_of_the_command_line_stand_in_the_environment(monkeypatch):
     [
         ("floder:x", "--sink floder: no such place. Did you mean 'folder'?"),
         ("x", "--sink x: no such place. Write one of folder:…, webhook:…, mail:…, mqtt:…."),
-        ("folder:", "--sink folder: no such place"),
+        ("folder:", "--sink folder:: names no place. Write folder:PATH."),
+        ("mqtt:", "--sink mqtt:: names no place. Write mqtt:HOST."),
+        ("mqtt", "--sink mqtt: names no place. Write mqtt:HOST."),
         ("mail:me@x.y?host=h", "--sink mail: mail needs 'sender'. Add sender = …."),
         ("mqtt:h?usrename=k", "--sink mqtt: mqtt has no field 'usrename'. Did you mean 'username'"),
         ("mqtt:h?password=hunter2", 'write password_env = "VARIABLE" or password_file = "PATH"'),

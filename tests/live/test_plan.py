@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
@@ -202,6 +202,7 @@ def test_a_name_that_is_not_set():
 BOX = st.lists(st.integers(-2, 50), min_size=3, max_size=5)
 
 
+@settings(deadline=None)
 @given(masks=st.lists(BOX, max_size=3), boxes=st.lists(BOX, max_size=3))
 def test_masks_and_windows_are_taken_as_they_are_or_refused(tmp_path_factory, masks, boxes):
     """Never bent: what is no window in whole pixels is an error, all else comes out as it was."""
@@ -236,3 +237,24 @@ def test_two_cameras_of_one_name_are_refused_however_they_are_made():
     )
     with pytest.raises(InputError, match="camera 'hall' is there twice"):
         WatchPlan((hall, hall))
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ({"cameras": ("hal",)}, "rule 'fight': no camera is named 'hal'. Did you mean 'hall'?"),
+        ({"windows": ("dor",)}, "rule 'fight': no window is named 'dor'. Did you mean 'door'?"),
+        ({"windows": ("zzz",)}, "no window is named 'zzz'. There is door, whole."),
+    ],
+)
+def test_a_rule_for_a_place_that_is_not_there_is_refused_since_it_would_never_ring(where, said):
+    door = (Window("door", (0, 0, 9, 9)),)
+    cameras = (
+        CameraPlan(parse_source("rtsp://192.0.2.7/a", "hall"), windows=door),
+        CameraPlan(parse_source("rtsp://192.0.2.8/a", "yard")),
+    )
+    with pytest.raises(InputError) as refused:
+        WatchPlan(cameras, (Rule("fight", **where),)).rules_for(["fight", "calm"])
+    assert said in str(refused.value)
+    right = Rule("fight", cameras=("hall", "yard"), windows=("door", "whole"))
+    assert WatchPlan(cameras, (right,)).rules_for(["fight", "calm"]) == (right,)

@@ -63,6 +63,14 @@ def test_a_lamp_that_is_lit_is_one_event_with_its_evidence_and_everyone_is_told(
     assert (sink.sent, sink.waiting, sink.dead) == (2, 0, 0)
 
 
+def test_a_clip_that_the_film_s_end_cuts_short_says_so(tmp_path):
+    clip = lamp(tmp_path / "hall.mp4", seconds=6.0)
+    watch(plan(clip, folder=tmp_path / "evidence", rules=[LIT]), network())
+    (said,) = (tmp_path / "evidence").glob("a/*/*/event.json")
+    problems = json.loads(said.read_text())["problems"]
+    assert problems == ["the clip ends early: the film is over"]
+
+
 def test_a_folder_sink_that_is_the_evidence_s_own_needs_no_copy(tmp_path):
     clip = lamp(tmp_path / "hall.mp4")
     made = with_sinks(plan(clip, folder=tmp_path / "x", rules=[LIT]), [])

@@ -80,5 +80,7 @@ def test_a_missing_file_names_its_neighbour_and_a_text_file_is_refused(tmp_path)
     (tmp_path / "watch.toml").write_bytes(b"x")
     with pytest.raises(InputError, match=r"Did you mean 'door\.mp4'"):
         parse_source(str(tmp_path / "dor.mp4"))
-    with pytest.raises(InputError, match="a text file, not pictures"):
+    with pytest.raises(
+        InputError, match=r"a text file, not pictures. Give a video \(.mp4, .mkv, .avi, …\)"
+    ):
         parse_source(str(tmp_path / "watch.toml"))

@@ -64,7 +64,7 @@ def test_marks_are_signed_when_the_desk_is_left_and_never_alter_the_evidence(evi
     desk = Desk(evidence)
     desk.mark(desk.alerts[0].id, "wrong")
     assert len(read_reviews(evidence)) == 1, "on the disk at once"
-    assert desk.close() == "1 marks were signed into journal.jsonl."
+    assert desk.close() == "1 mark was signed into journal.jsonl."
     assert {p: p.read_bytes() for p in evidence.glob("*/*/*/*")} == before
     found = verify(evidence)
     assert found.is_whole and not found.notes
@@ -78,7 +78,7 @@ def test_while_somebody_watches_marks_wait_to_be_signed(evidence):
     assert "not signed yet" in said and "another program keeps evidence there" in said
     watching.close()
     desk = Desk(evidence)
-    assert "1 marks were signed" in desk.close()
+    assert "1 mark was signed" in desk.close()
 
 
 def test_two_desks_at_once_are_refused(evidence, desk):

@@ -115,6 +115,7 @@ def _sum_up(screen: Screen, evidence: Path, state: dict[str, Any]) -> None:
                 f"{row['precision']:.0%} (95 %: {low:.0%} to {high:.0%})"
             )
     left = state["all"]["open"]
-    screen.say(f"{evidence}: {len(state['alerts'])} alerts, {left} not reviewed.")
+    alerts = len(state["alerts"])
+    screen.say(f"{evidence}: {alerts} alert{'' if alerts == 1 else 's'}, {left} not reviewed.")
     if state["all"]["right"] + state["all"]["wrong"]:
         screen.say(f"Learn from them: kineograph prepare reviewed {evidence} data/reviewed")

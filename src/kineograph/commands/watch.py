@@ -113,7 +113,11 @@ def watch_plan(
     folder = plan.evidence.folder
     screen.say(f"Evidence: {folder}. Check it: kineograph verify {folder}")
     screen.result({"run": run, "events": list(found.events), **_counts(found.state)})
-    return 1 if any(each.left_out or each.failed for each in found.state.cameras) else 0
+    unwatched = [
+        each.left_out or each.failed or (each.unseen and not stop.is_set())
+        for each in found.state.cameras
+    ]
+    return 1 if any(unwatched) else 0
 
 
 def send_tests(screen: Screen, plan: "WatchPlan") -> int:
@@ -168,10 +172,17 @@ def rule_of(text: str) -> "Rule":
 
 def _check(run: str | None, plan: "WatchPlan") -> None:
     from kineograph.errors import InputError
+    from kineograph.media.cameras.source import without_secrets
 
     if not run:
         raise InputError("watch: which network? Give a run: kineograph watch runs/NAME SOURCE.")
     if not plan.cameras:
+        shown = without_secrets(run)
+        if Path(run).is_file() or "://" in run or run.startswith("webcam:"):
+            raise InputError(
+                f"watch {shown}: is no network, and the network comes first. "
+                f"Write kineograph watch runs/NAME {shown}."
+            )
         raise InputError(
             f"watch {run}: nothing to watch. Give a file, rtsp://…, or --config watch.toml."
         )

@@ -132,9 +132,23 @@ class WatchPlan:
         if self.rules:
             for rule in self.rules:
                 rule.places(classes)
+                self._check_places(rule)
             return self.rules
         telling = [name for name in classes if not _names_nothing(name)]
         return tuple(Rule(label=name) for name in telling or classes)
+
+    def _check_places(self, rule: Rule) -> None:
+        """A rule for a camera or a window that is not there would never ring."""
+        cameras = [camera.name for camera in self.cameras]
+        windows = list(dict.fromkeys(name for camera in self.cameras for name in camera.boxes))
+        for what, named, known in (
+            ("camera", rule.cameras, cameras),
+            ("window", rule.windows, windows),
+        ):
+            for name in named or ():
+                if name not in known:
+                    hint = nearest(name, known) or f"There is {', '.join(known)}."
+                    raise InputError(f"rule '{rule.label}': no {what} is named '{name}'. {hint}")
 
     def sinks_and_evidence(self) -> tuple[tuple[SinkOptions, ...], EvidenceOptions]:
         """A sink that is the evidence's own folder needs no copy of it."""

@@ -39,7 +39,12 @@ class CameraState:
     @property
     def well(self) -> bool:
         """Whether its pictures come, or came to their end."""
-        return self.camera.state in ("up", "ended") and not self.failed
+        return self.camera.state in ("up", "ended") and not self.failed and not self.unseen
+
+    @property
+    def unseen(self) -> bool:
+        """Whether it ended and had no picture to show, such as a file that holds none."""
+        return self.camera.state == "ended" and not self.camera.frames and bool(self.camera.error)
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,10 @@ class Watch:
 
     def _hear_of(self, lookout: Lookout, health: Health) -> None:
         if health.kind == "ended":
+            if health.reason:  # not all of it could be read, or none
+                self._say(f"{lookout.plan.name}: ended. {health.reason}", logging.WARNING)
             self._end(lookout)
+            lookout.evidence.over()
             return
         event = lookout.event_of(health)
         self._say(f"{event.camera}: {health.kind}. {health.reason}".strip(), logging.WARNING)

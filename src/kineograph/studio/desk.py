@@ -91,7 +91,8 @@ class Desk:
             return f"The marks are in {REVIEWS} and not signed yet: {error}"
         try:
             count = seal_reviews(journal)
-            return f"{count} marks were signed into {JOURNAL}." if count else ""
+            marks = "1 mark was" if count == 1 else f"{count} marks were"
+            return f"{marks} signed into {JOURNAL}." if count else ""
         finally:
             journal.close()
 

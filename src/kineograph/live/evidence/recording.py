@@ -166,6 +166,10 @@ class CameraEvidence:
             for recording in list(self._open.values()):
                 self._break(recording)
 
+    def over(self) -> None:
+        """A film was read to its end: what is open is written, and nothing more comes."""
+        self._write_open("the film is over")
+
     def finish_late(self, now: float | None = None) -> None:
         """Write what waits for packets that do not come; called now and then."""
         at = self._clock() if now is None else now
@@ -177,14 +181,17 @@ class CameraEvidence:
 
     def close(self) -> None:
         """Write all that is open, as far as it has come."""
-        with self._lock:
-            for recording in list(self._open.values()):
-                recording.problems.append("the clip ends early: the program was ended")
-                self._finish(recording)
+        self._write_open("the program was ended")
 
     def status(self) -> RingStatus:
         """What is held of the time before an event."""
         return self._ring.status()
+
+    def _write_open(self, why: str) -> None:
+        with self._lock:
+            for recording in list(self._open.values()):
+                recording.problems.append(f"the clip ends early: {why}")
+                self._finish(recording)
 
     def _lengthen(self, recording: _Recording, packet: StoredPacket, head: StreamHead) -> None:
         """Add a packet to a clip, or end the clip with it."""

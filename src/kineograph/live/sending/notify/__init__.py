@@ -37,7 +37,9 @@ def parse_sink(text: str) -> SinkOptions:
     Raises InputError for what is none of them.
     """
     kind, colon, rest = text.partition(":")
-    if kind not in SINKS or not colon or not rest:
+    if kind in SINKS and not rest:
+        raise InputError(f"--sink {text}: names no place. Write {kind}:{SINKS[kind][2].upper()}.")
+    if kind not in SINKS or not colon:
         hint = nearest(kind, SINKS) or f"Write one of {', '.join(f'{k}:…' for k in SINKS)}."
         raise InputError(f"--sink {kind}: no such place. {hint}")
     first = SINKS[kind][2]
