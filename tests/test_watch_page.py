@@ -68,5 +68,5 @@ def test_the_file_on_the_page_can_be_read(tmp_path):
     assert {type(each) for each in plan.sinks} == {SINKS["mqtt"][0], SINKS["folder"][0]}
 
 
-def test_there_is_a_place_for_the_figures_of_untrimmed_video():
-    assert PAGE.count("<!-- figures: untrimmed -->") == 1
+def test_what_it_misses_and_how_often_it_calls_falsely_stands_there_in_figures():
+    assert "results.md#fights-in-long-files" in PAGE and "**50 times an hour**" in PAGE

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,14 @@ import pytest
 from rich.console import Console
 
 from kineograph.commands.console import Screen
-from kineograph.commands.watch import _Lines, _table, plan_of, rule_of, until_told
+from kineograph.commands.watch import (
+    _Lines,
+    _table,
+    how_it_goes,
+    plan_of,
+    rule_of,
+    until_told,
+)
 from kineograph.data.toy.actors import ActorsConfig, draw_clip
 from kineograph.errors import InputError
 from kineograph.live.page import Page
@@ -255,3 +263,13 @@ def test_a_terminal_is_redrawn():
         table.tell(watching(camera("hall", "connecting")))
         table.tell(TROUBLED)
     assert "DISK FULL: 7 entries" in screen.console.file.getvalue()
+
+
+def test_the_line_of_a_log_says_what_is_lost_and_that_answers_come_late():
+    calm = watching(camera("hall", "up", CALM))
+    assert how_it_goes(calm) == "1 of 1 cameras up, 1234 pictures, 0 a second"
+    slow = replace(camera("hall", "up", CALM, dropped=37), delay_seconds=(1.0, 6.4))
+    assert how_it_goes(watching(slow, camera("yard", "away"))) == (
+        "1 of 2 cameras up, 2468 pictures, 1 a second, 37 dropped, answers up to 6 s late: too "
+        "many cameras for this machine"
+    )

@@ -108,7 +108,8 @@ def test_folders_that_are_no_classes_say_why(put, tmp_path):
         prepare_folder(source, tmp_path / "out")
     assert str(caught.value) == (
         f"{source}: only the class 'walk' has a clip that can be read, and two are needed. "
-        "Problems: 1, the first: 1.avi: it is in no class. Move it into the folder of one."
+        "Bring clips of another class (to reviewed alerts: --with DATA). Problems: 1, "
+        "the first: 1.avi: it is in no class. Move it into the folder of one."
     )
     with pytest.raises(InputError, match="source and result are the same folder"):
         prepare_folder(source, source)

@@ -67,3 +67,11 @@ def assert_shows(taken: list[Shot], clip: Path) -> None:
 
 def threads_of_cameras() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("camera ")]
+
+
+def assert_threads_end() -> None:
+    """None is left: one that was in a call of FFmpeg when it was stopped ends by itself, soon."""
+    limit = time.monotonic() + LONGEST_SECONDS
+    while threads_of_cameras():
+        assert time.monotonic() < limit, threads_of_cameras()
+        time.sleep(0.02)

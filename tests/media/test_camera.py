@@ -15,6 +15,7 @@ from kineograph.media.cameras.source import Source
 from tests.media.drawn_clips import draw_scene, encode, numbered
 from tests.media.taking import (
     assert_shows,
+    assert_threads_end,
     camera,
     kinds,
     shots,
@@ -35,7 +36,7 @@ def clip(tmp_path):
 @pytest.fixture(autouse=True)
 def no_thread_is_left():
     yield
-    assert not threads_of_cameras()
+    assert_threads_end()
 
 
 @pytest.mark.parametrize("as_camera", [False, True])

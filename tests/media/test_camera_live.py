@@ -20,6 +20,7 @@ from tests.media.camera_servers import (
 from tests.media.drawn_clips import draw_scene, encode
 from tests.media.taking import (
     assert_shows,
+    assert_threads_end,
     camera,
     kinds,
     shots,
@@ -38,7 +39,7 @@ IMPATIENT = {"open_seconds": 0.5, "read_seconds": 0.5, **HASTY}
 @pytest.fixture(autouse=True)
 def no_thread_is_left():
     yield
-    assert not threads_of_cameras()
+    assert_threads_end()
 
 
 @pytest.fixture

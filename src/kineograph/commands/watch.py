@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # heavy: only when something is watched
     from kineograph.live.state import WatchState
     from kineograph.live.watch import Watch
 
+LATE_SECONDS = 2.0  # an answer that is so late is said to be
 PLAIN_SECONDS = 60.0  # between lines about how it goes, where no terminal redraws a table
 
 
@@ -301,12 +302,21 @@ class _Lines:
         self._told = set(now)
         if state.seconds >= self._next:
             self._next = state.seconds + PLAIN_SECONDS
-            up = sum(each.camera.state == "up" for each in state.cameras)
-            frames = sum(each.camera.frames for each in state.cameras)
-            rate = frames / state.seconds
-            self._screen.say(
-                f"{up} of {len(state.cameras)} cameras up, {frames} pictures, {rate:.0f} a second"
-            )
+            self._screen.say(how_it_goes(state))
+
+
+def how_it_goes(state: "WatchState") -> str:
+    """One line: cameras, pictures, and whether the network is late or loses any."""
+    up = sum(each.camera.state == "up" for each in state.cameras)
+    frames = sum(each.camera.frames for each in state.cameras)
+    said = f"{up} of {len(state.cameras)} cameras up, {frames} pictures"
+    said += f", {frames / max(state.seconds, 1e-9):.0f} a second"
+    if dropped := sum(each.camera.dropped for each in state.cameras):
+        said += f", {dropped} dropped"
+    delays = [each.delay_seconds[1] for each in state.cameras if each.delay_seconds]
+    if delays and max(delays) >= LATE_SECONDS:
+        said += f", answers up to {max(delays):.0f} s late: too many cameras for this machine"
+    return said
 
 
 def _line(event: dict[str, Any]) -> str:

@@ -104,4 +104,7 @@ def _fault_within(annotation: Annotation, info: MediaInfo) -> str | None:
 def _describe_too_few(source_root: Path, counts: dict[str, int], problems: Sequence[str]) -> str:
     found = f"only the class '{next(iter(counts))}' has" if counts else "no class has"
     first = f" Problems: {len(problems)}, the first: {problems[0]}" if problems else ""
-    return f"{source_root}: {found} a clip that can be read, and two are needed.{first}"
+    return (
+        f"{source_root}: {found} a clip that can be read, and two are needed. Bring clips of "
+        f"another class (to reviewed alerts: --with DATA).{first}"
+    )
