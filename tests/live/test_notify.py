@@ -133,6 +133,7 @@ def test_a_test_alert_goes_through_every_sink_and_says_how_it_went(tmp_path):
 
 def test_announce_passes_by_who_shows_nothing_beforehand(tmp_path):
     announce(make_sinks([FolderOptions(tmp_path)]), {"hall": ["fight"]})
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_a_message_says_of_its_files(tmp_path):

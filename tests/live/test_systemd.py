@@ -66,6 +66,7 @@ def test_where_nobody_listens_nothing_is_told_and_nothing_breaks(address):
     with closing(Systemd({"NOTIFY_SOCKET": address} if address else {})) as systemd:
         systemd.tell(WELL)
         systemd.stopping()
+        assert not systemd._send(["STATUS=…"])
     systemd.tell(WELL)  # closed
 
 
