@@ -218,3 +218,16 @@ def test_last_words_cover_all_of_a_video_whatever_its_times(gaps):
     assert spans[0][0] == 0.0 and spans[-1][1] >= seconds[-1]
     for before, after in zip(spans, spans[1:], strict=False):
         assert after[0] <= before[1] + 1e-6, "nobody spoke of what lies between"
+
+
+def test_steps_go_on_one_thread_and_leave_the_others_to_whoever_had_them(steps, monkeypatch):
+    before, seen = torch.get_num_threads(), []
+    torch.set_num_threads(2)
+    try:
+        step = steps.network.step
+        watched_step = lambda *given: seen.append(torch.get_num_threads()) or step(*given)  # noqa: E731
+        monkeypatch.setattr(steps.network, "step", watched_step)
+        watched(Session(steps, torch_engine(steps.network)), pictures()[:20])
+        assert set(seen) == {1} and torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
