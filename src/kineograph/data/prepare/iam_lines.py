@@ -7,7 +7,7 @@ SRC/…/trainset.txt, validationset1.txt, validationset2.txt, testset.txt     li
 SRC/…/train.uttlist, validation.uttlist, test.uttlist                       forms, "rwth"
 
 Figures in the literature are of either split, and the two must never be compared: 2,915 lines are
-tested in "rwth" (RWTH Aachen's, of nearly all papers), 1,861 in "official" (the large writer
+tested in "rwth" (RWTH Aachen's, of nearly all papers), others in "official" (the large writer
 independent text line recognition task). Source: Marti and Bunke, IJDAR 5 (2002), and the site of
 the database, fki.tic.heia-fr.ch.
 """
