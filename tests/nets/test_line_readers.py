@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from kineograph.nets.cells import OVER_TIME
 from kineograph.nets.encoders.columns import ColumnEncoder, rows_left
-from kineograph.nets.line_maps import LineNorm, alive_columns
+from kineograph.nets.line_maps import LineNorm, _NormaliseBatch, alive_columns
 from kineograph.nets.models import OF_LINES
 from kineograph.nets.models.line_reader import RETSINAS, LineReaderConfig
 from kineograph.nets.models.mdlstm_line import MDLSTMLineConfig
@@ -281,6 +281,21 @@ def test_batch_norm_counts_true_columns_only():
     torch.testing.assert_close(found[1], expected[0, :, :, 2:])
     torch.testing.assert_close(ours.running_mean, theirs.running_mean)
     torch.testing.assert_close(ours.running_var, theirs.running_var)
+
+
+def test_the_gradient_of_a_batch_norm_over_true_columns_is_that_of_its_own_definition():
+    """By central differences, also of weights and biases: autograd cannot be asked, it is ours."""
+    norm, widths = LineNorm("batch", 3).double(), torch.tensor([2, 5])
+    maps = torch.randn(2, 3, 4, 5, dtype=torch.float64, requires_grad=True)
+    alive = alive_columns(maps, widths)
+    weight = torch.randn(3, dtype=torch.float64, requires_grad=True)
+    bias = torch.randn(3, dtype=torch.float64, requires_grad=True)
+
+    def found(*given):
+        return _NormaliseBatch.apply(given[0], alive.double(), *given[1:])[0]
+
+    assert torch.autograd.gradcheck(found, (maps, weight, bias))
+    assert not norm(maps, alive)[0, :, :, 2:].any()
 
 
 @pytest.mark.parametrize(("channels", "groups"), [(6, 3), (48, 3), (5, 5)])

@@ -57,7 +57,7 @@ class Convolution(nn.Module):
 
     def forward(self, maps: Tensor, alive: Tensor) -> Tensor:
         """Zero beyond each line's end, as before it."""
-        return self.norm(self.convolution(maps), alive) * alive
+        return self.norm(self.convolution(maps), alive)
 
 
 class ResidualBlock(nn.Module):
