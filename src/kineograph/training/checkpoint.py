@@ -27,13 +27,18 @@ class Place:
     step: int = 0  # steps of it that are done
     best_epoch: int = 0
     best_loss: float = float("inf")
-    loss_sum: float = 0.0  # over the clips of this epoch so far
-    score_sums: dict[str, float] = field(default_factory=dict)  # of each score, times clips
-    clips: int = 0
+    loss_sum: float = 0.0  # over the examples of this epoch so far
+    score_sums: dict[str, float] = field(default_factory=dict)  # of each score, times examples
+    examples: int = 0
     seconds: float = 0.0  # of training, all sittings together
     finished: bool = False
     fingerprint: str = ""  # of recipe and data: another training's checkpoint is refused
     threads: int = 0  # of the CPU: another number rounds sums otherwise
+
+    @property
+    def mean_loss(self) -> float:
+        """Over the examples of this epoch so far."""
+        return self.loss_sum / self.examples
 
 
 def save_checkpoint(

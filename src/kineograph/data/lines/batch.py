@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from kineograph.data.batch import one_ahead, steps_per_epoch
+from kineograph.data.batch import Pass, one_ahead, steps_per_epoch
 from kineograph.data.lines.augment import NOTHING, LineAugmentation, change_line
 from kineograph.data.lines.cache import LineCache
 from kineograph.data.lines.line import Line
@@ -72,6 +72,10 @@ class LineExamples:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def batches(self, batch_size: int, walk: Pass) -> Iterator[LineBatch]:
+        """The lines of one walk, those of like widths side by side."""
+        return line_batches(self, batch_size, **walk._asdict())
 
     def example(self, index: int, epoch: int, seed: int) -> LineExample:
         """The same example for the same three numbers."""
