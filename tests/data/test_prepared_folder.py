@@ -130,9 +130,7 @@ def test_a_broken_dataset_json_may_be_written_again(tmp_path):
     path = made(tmp_path, "captions")
     (path / "dataset.json").write_text("{")
     refuse_other_kind(path, CLIPS)
-    with pytest.raises(
-        InputError, match=r"dataset\.json is not JSON .* Prepare the data"
-    ):
+    with pytest.raises(InputError, match=r"dataset\.json is not JSON .* Prepare the data"):
         PreparedFolder(path, CAPTIONS)
 
 
