@@ -134,6 +134,7 @@ def test_a_bad_line_is_named_with_its_number_and_remedy(tmp_path, said, words):
     ("line", "words"),
     [
         ('{"video": "a.mp4"}', "no 'label': every annotation needs one. Add it."),
+        ('{"video": null, "label": "run"}', "no 'video': every annotation needs one. Add it."),
         ('{"video": "a.mp4"', "not JSON (Expecting ',' delimiter, column 18). Write one object"),
         ("[1, 2]", "[1, 2] is not a JSON object"),
     ],

@@ -90,8 +90,8 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path):
 def test_a_damaged_folder_says_which_file(tmp_path, file, text, words):
     folder = write(tmp_path / "data", tmp_path)
     (folder.path / file).write_text(text)
-    folder = DataFolder(folder.path)
     with pytest.raises(InputError, match=words):
+        folder = DataFolder(folder.path)
         print(folder.source_root, folder.annotations)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kineograph.errors import InputError
-from kineograph.pages.alto import alto, read_alto
+from kineograph.pages.alto import alto, pages_from_tree, read_alto
 from kineograph.pages.hocr import hocr, read_hocr
 from kineograph.pages.page_xml import page_xml, read_page_xml
 from kineograph.pages.plain import page_json, plain_text
@@ -181,6 +181,66 @@ def test_alto_of_others(tmp_path):
     assert only.text == "Zei len-" and only.confidence == 0.75
     assert only.baseline == ((1.0, 8.0), (31.0, 8.0))
     assert bounds(only.polygon) == (1, 2, 31, 10)
+
+
+def test_one_bad_line_does_not_lose_the_others_where_problems_are_taken(tmp_path):
+    problems = []
+    broken = OTHERS_PAGE.replace('points="1,1 9,1 9,9"', 'points="1,1 9,1"', 1)
+    broken = broken.replace('imageWidth="100"', "")
+    (page,) = read_lines_file(saved(tmp_path, broken), problems)
+    assert [each.id for each in page.lines] == ["l1"] and page.width_pixels == 0
+    assert len(problems) == 2 and all("a.xml" in each for each in problems)
+    problems.clear()  # a word without its place costs neither the line nor any of its text
+    broken = OTHERS_ALTO.replace('HPOS="12"', "")
+    (page,) = pages_from_tree(parse_tree(broken.encode(), "b.xml"), "b.xml", problems)
+    assert [each.text for each in page.lines] == ["Zei len-"]
+    assert [word.text for word in page.lines[0].words] == ["Zei"]
+    assert problems == [
+        "b.xml, line l: <String> has HPOS=None; a number of pixels is needed. Correct it."
+    ]
+
+
+def test_page_xml_of_tables_of_others_and_with_empty_transcriptions(tmp_path):
+    cells = "".join(
+        f'<TableCell id="c"><TextLine id="l{n}"><Coords points="0,0 9,0 9,9"/>{text}</TextLine>'
+        "</TableCell>"
+        for n, text in enumerate(
+            [
+                "<TextEquiv index='0'><Unicode> </Unicode></TextEquiv>"
+                "<TextEquiv index='1'><Unicode>one</Unicode></TextEquiv>",
+                "<Word><TextEquiv><Unicode>t</Unicode></TextEquiv></Word><Word><Glyph><TextEquiv>"
+                "<Unicode>w</Unicode></TextEquiv></Glyph><Glyph><TextEquiv><Unicode>o</Unicode>"
+                "</TextEquiv></Glyph></Word><TextEquiv><Unicode/></TextEquiv>",
+            ]
+        )
+    )
+    whole = f'<PcGts><Page imageWidth="9" imageHeight="9"><TableRegion>{cells}</TableRegion></Page>'
+    page = read_page_xml(saved(tmp_path, f"{whole}</PcGts>"))
+    assert [(each.id, each.text) for each in page.lines] == [("l0", "one"), ("l1", "t wo")]
+
+
+def test_alto_words_without_places_and_some_spaces_told(tmp_path):
+    line = (
+        '<TextLine HPOS="1" VPOS="2" WIDTH="30" HEIGHT="8"><String CONTENT="a"/><SP/>'
+        '<String CONTENT="b"/><String CONTENT="c"/><HYP/></TextLine>'
+    )
+    page = f'<alto><Page WIDTH="9" HEIGHT="9"><TextBlock>{line}</TextBlock></Page></alto>'
+    ((only,),) = [each.lines for each in read_alto(saved(tmp_path, page))]
+    assert only.text == "a b c-" and only.is_box
+    assert [word.polygon for word in only.words] == [(), (), ()]
+
+
+@pytest.mark.parametrize(("unit", "dots"), [("mm10", 254.0), ("inch1200", 1200.0)])
+def test_alto_in_other_units_is_scaled_by_the_dots_per_inch(tmp_path, unit, dots):
+    told = f"<Description><MeasurementUnit>{unit}</MeasurementUnit></Description><Layout>"
+    file = saved(tmp_path, OTHERS_ALTO.replace("<Layout>", told))
+    (same,) = read_alto(file, dots_per_inch=dots)
+    assert same == read_alto(saved(tmp_path, OTHERS_ALTO, "b.xml"))[0]
+    (double,) = read_alto(file, dots_per_inch=2 * dots)
+    assert (double.width_pixels, double.height_pixels) == (200, 100)
+    assert bounds(double.lines[0].polygon) == (2, 4, 62, 20)
+    assert double.lines[0].baseline == ((2.0, 16.0), (62.0, 16.0))
+    assert bounds(double.lines[0].words[1].polygon) == (24, 4, 42, 20)
 
 
 PAGE_BREAKS = {

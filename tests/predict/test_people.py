@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from kineograph.data import looking
 from kineograph.data.annotation import Annotation, write_annotations
 from kineograph.data.cache import build_cache
 from kineograph.data.clips import ClipDataset
@@ -22,7 +23,6 @@ from kineograph.evaluation.evaluate import evaluate
 from kineograph.media import Box, read_frames
 from kineograph.media.write import write_video
 from kineograph.metrics.shares import Corrected
-from kineograph.predict import people as watching
 from kineograph.predict.answer import PersonTimeline, Second
 from kineograph.predict.engine import Engine, torch_engine
 from kineograph.predict.people import Watched, predict_people, seats_of
@@ -181,7 +181,7 @@ def test_a_stretch_longer_than_a_second_gives_a_second_the_mean_of_those_over_it
 
 def test_only_a_stretch_is_held_at_a_time(blinking, asked, monkeypatch):
     alive, most = set(), 0
-    plain = watching.Laid
+    plain = looking.Laid
 
     class Counted(plain):
         def __new__(cls, *told):
@@ -194,9 +194,9 @@ def test_only_a_stretch_is_held_at_a_time(blinking, asked, monkeypatch):
         def __del__(self):
             alive.discard(id(self))
 
-    monkeypatch.setattr(watching, "Laid", Counted)
+    monkeypatch.setattr(looking, "Laid", Counted)
     predict_people(blinking, SEATS, asked, BRIGHT)
-    assert most <= 25, "73 moments, ten a stretch: the stretch, the next one, and one at hand"
+    assert 10 <= most <= 25, "73 moments, ten a stretch: the stretch, the next one, and one at hand"
 
 
 def test_a_window_outside_is_one_line_and_the_others_go_on(blinking, asked):

@@ -296,8 +296,10 @@ def _columns(pairs: list[str]) -> dict[str, str]:
 def _own_options(way: Callable[..., Any]) -> list[str]:
     """What this way of preparing takes beside what all of them take."""
     shared = {"name", "command", "overwrite", "progress"}
+    settled = getattr(way, "keywords", {})  # of a partial: what the kind itself says
     named = inspect.signature(way).parameters.values()
-    return [p.name for p in named if p.kind is p.KEYWORD_ONLY and p.name not in shared]
+    taken = shared | settled.keys()
+    return [p.name for p in named if p.kind is p.KEYWORD_ONLY and p.name not in taken]
 
 
 def _options(kind: str, way: Callable[..., Any], pairs: list[str]) -> dict[str, Any]:

@@ -16,12 +16,11 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from kineograph.data.records import check_fields, parse_rows, read_rows, write_records
 from kineograph.errors import InputError, nearest
 from kineograph.media.frame import Box
-from kineograph.whole_file import write_text_whole
 
 SIDES = ("train", "val", "test")
-MOST_BAD_LINES_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -98,13 +97,7 @@ FIELDS = tuple(field.name for field in fields(Annotation))
 
 def annotation_from_fields(values: Mapping[str, Any]) -> Annotation:
     """An Annotation from names and JSON values. Raises InputError for unknown or mistyped ones."""
-    for name in values:
-        if name not in FIELDS:
-            known = nearest(name, FIELDS) or f"The fields are {', '.join(FIELDS)}."
-            raise InputError(f"unknown field '{name}'. {known}")
-    for name in ("video", "label"):
-        if name not in values:
-            raise InputError(f"no '{name}': every annotation needs one. Add it.")
+    check_fields(values, FIELDS, ("video", "label"), "annotation")
     given = {name: value for name, value in values.items() if value is not None}
     if "window" in given:
         given["window"] = _window_from(given["window"])
@@ -130,75 +123,40 @@ def read_annotations(path: str | Path) -> list[Annotation]:
     there twice.
     """
     path = Path(path)
-    annotations: list[Annotation] = []
-    numbers: list[int] = []
-    faults: dict[int, str] = {}
-    for number, line in enumerate(_lines(path), start=1):
-        if not line.strip():
-            continue
-        try:
-            annotations.append(_annotation_from_line(line))
-            numbers.append(number)
-        except InputError as error:
-            faults[number] = str(error)
-    for first, second in _twins(annotations):
-        faults[numbers[second]] = f"the same interval as line {numbers[first]}. Remove one of them."
-    if faults:
-        raise InputError(describe_bad_lines(path.name, faults))
-    return annotations
+    return parse_rows(
+        path.name,
+        read_rows(path),
+        annotation_from_fields,
+        example='{"video": "a.mp4", "label": "walking"}',
+        same=lambda annotation: annotation.id,
+        twice=lambda _, line: f"the same interval as line {line}. Remove one of them.",
+    )
 
 
 def write_annotations(path: str | Path, annotations: Iterable[Annotation]) -> None:
     """Write a JSONL file, whole or not at all. Raises InputError if an interval is there twice."""
     annotations = list(annotations)
     check_annotations(annotations)
-    lines = [json.dumps(fields_of(each), ensure_ascii=False) + "\n" for each in annotations]
-    write_text_whole(Path(path), "".join(lines))
+    write_records(Path(path), map(fields_of, annotations))
 
 
 def check_annotations(annotations: Sequence[Annotation]) -> None:
     """Raise InputError if two annotations are the same interval with the same label."""
-    for first, second in _twins(annotations):
-        raise InputError(
-            f"{annotations[first].video}: annotations {first + 1} and {second + 1} are the same "
-            f"interval with the same label. Remove one of them."
-        )
+    first_with: dict[str, int] = {}
+    for number, annotation in enumerate(annotations, start=1):
+        first = first_with.setdefault(annotation.id, number)
+        if first != number:
+            raise InputError(
+                f"{annotation.video}: annotations {first} and {number} are the same "
+                f"interval with the same label. Remove one of them."
+            )
 
 
-def describe_bad_lines(file: str, faults: Mapping[int, str], what: str = "line") -> str:
-    """One message for all bad lines of a file: in one line if it is only one."""
-    ordered = [(number, faults[number]) for number in sorted(faults)]
-    if len(ordered) == 1:
-        number, fault = ordered[0]
-        return f"{file} {what} {number}: {fault}"
-    shown = [f"  {what} {number}: {fault}" for number, fault in ordered[:MOST_BAD_LINES_SHOWN]]
-    left = len(ordered) - len(shown)
-    more = [f"  and {left} more"] if left else []
-    return "\n".join([f"{file}: {len(ordered)} bad {what}s:", *shown, *more])
-
-
-def _lines(path: Path) -> list[str]:
-    try:  # utf-8-sig: editors on Windows put a byte order mark in front
-        return path.read_text(encoding="utf-8-sig").split("\n")
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file. Check the path.") from None
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path}: byte {error.start} is not UTF-8 text. Save the file as UTF-8."
-        ) from None
-
-
-def _annotation_from_line(line: str) -> Annotation:
-    try:
-        values = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"not JSON ({error.msg}, column {error.colno}). "
-            'Write one object a line, such as {"video": "a.mp4", "label": "walking"}.'
-        ) from None
-    if not isinstance(values, dict):
-        raise InputError(f"{line.strip()[:40]} is not a JSON object. Write {{...}}.")
-    return annotation_from_fields(values)
+def fault_in_side(split: str | None) -> str | None:
+    """What is wrong with the side that a data set's authors gave a sample, if something is."""
+    if split is None or split in SIDES:
+        return None
+    return f"split '{split}' is not one of train, val, test. {nearest(split, SIDES)}".rstrip()
 
 
 def _window_from(value: Any) -> Box:
@@ -210,17 +168,6 @@ def _window_from(value: Any) -> Box:
             f"window {value!r} is not four whole numbers of pixels. Write [x, y, width, height]."
         )
     return Box(*(int(number) for number in value))
-
-
-def _twins(annotations: Sequence[Annotation]) -> list[tuple[int, int]]:
-    """Pairs of positions that have the same id."""
-    first_with: dict[str, int] = {}
-    twins = []
-    for position, annotation in enumerate(annotations):
-        first = first_with.setdefault(annotation.id, position)
-        if first != position:
-            twins.append((first, position))
-    return twins
 
 
 def _fault_in_texts(annotation: Annotation) -> str | None:
@@ -235,10 +182,7 @@ def _fault_in_texts(annotation: Annotation) -> str | None:
             return f"{name} is empty. " + ("Write one." if needed else "Leave the field out.")
         if value != value.strip():
             return f"{name} {value!r} begins or ends with a space. Remove it."
-    if annotation.split is not None and annotation.split not in SIDES:
-        known = nearest(annotation.split, SIDES)
-        return f"split '{annotation.split}' is not one of train, val, test. {known}".rstrip()
-    return None
+    return fault_in_side(annotation.split)
 
 
 def _fault_in_times(annotation: Annotation) -> str | None:

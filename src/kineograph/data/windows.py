@@ -5,12 +5,12 @@
 hand: with which the person writes, if known. sha256: of the video's bytes, when it was marked.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from kineograph.data.annotation import Annotation, annotation_from_fields, describe_bad_lines
-from kineograph.errors import InputError, nearest
+from kineograph.data.annotation import Annotation, annotation_from_fields
+from kineograph.data.records import Fields, check_fields, parse_rows
+from kineograph.errors import InputError
 
 WINDOW_FIELDS = ("video", "person", "window", "hand", "sha256")
 HANDS = ("left", "right")
@@ -44,57 +44,37 @@ def read_windows(path: Path) -> dict[Place, Seat]:
             f"{path}: there is no such file, and it says who is seen where. Draw the windows with "
             f"kineograph annotate."
         )
-    seats: dict[Place, Seat] = {}
-    faults: dict[int, str] = {}
-    for number, line in enumerate(_lines(path), start=1):
-        if not line.strip():
-            continue
-        try:
-            seat = _seat(line)
-            place = place_of(seat.at)
-            if place in seats:
-                raise InputError(
-                    f"{place[1]} has a window in {place[0]} already. Keep one of them."
-                )
-            seats[place] = seat
-        except InputError as error:
-            faults[number] = str(error)
-    if faults:
-        raise InputError(describe_bad_lines(path.name, faults))
+    found = parse_rows(
+        path.name,
+        _rows(path),
+        _seat,
+        example='{"video": "a.mp4", "person": "p1", "window": [0, 0, 90, 90]}',
+        same=lambda seat: place_of(seat.at),
+        twice=lambda seat, _: (
+            f"{seat.at.person} has a window in {seat.at.video} already. Keep one of them."
+        ),
+    )
+    seats = {place_of(seat.at): seat for seat in found}
     if not seats:
         raise InputError(f"{path}: is empty. Draw a window round each person.")
     return seats
 
 
-def _lines(path: Path) -> list[str]:
+def _rows(path: Path) -> list[str]:
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
+        rows = path.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError:
         raise InputError(
             f"{path}: is no text, so it holds no windows. Give windows.jsonl, as kineograph "
             "annotate writes it."
         ) from None
-    if '"label"' in lines[0]:
+    if '"label"' in rows[0]:
         raise InputError(f"{path}: holds marks, not windows. Give the windows.jsonl beside it.")
-    return lines
+    return rows
 
 
-def _seat(line: str) -> Seat:
-    try:
-        values = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"not JSON ({error.msg}, column {error.colno}). Write one object a line."
-        ) from None
-    if not isinstance(values, dict):
-        raise InputError(f"{line.strip()[:40]} is not a JSON object. Write {{...}}.")
-    for name in values:
-        if name not in WINDOW_FIELDS:
-            hint = nearest(name, WINDOW_FIELDS) or f"The fields are {', '.join(WINDOW_FIELDS)}."
-            raise InputError(f"unknown field '{name}'. {hint}")
-    for name in ("video", "person", "window"):
-        if values.get(name) is None:
-            raise InputError(f"no '{name}': every window needs one. Add it.")
+def _seat(values: Fields) -> Seat:
+    check_fields(values, WINDOW_FIELDS, ("video", "person", "window"), "window")
     hand, digest = values.get("hand"), values.get("sha256")
     if hand is not None and hand not in HANDS:
         raise InputError(f"hand {hand!r} is not left or right. Write one, or leave it out.")

@@ -59,6 +59,18 @@ class Page:
         return np.asarray(Image.fromarray(self.pixels).convert("L"))
 
 
+def size_and_resolution(path: str | PathLike[str]) -> tuple[int, int, float | None]:
+    """Width, height and dots per inch that a picture's header says. Raises InputError."""
+    with _no_bomb_warnings():
+        try:
+            with Image.open(path) as image:
+                return *image.size, _resolution(image)
+        except Image.DecompressionBombError as error:
+            raise _too_large(str(path)) from error
+        except _DAMAGE as error:
+            raise _broken(str(path), error) from error
+
+
 class PageFile:
     """A picture, a TIFF of many pages, or a PDF. `len` counts its pages, `read(number)` gives one.
 

@@ -22,6 +22,7 @@ from kineograph.pages.text import (
 )
 from kineograph.pages.xml_tree import (
     confidence_text,
+    each_alone,
     parse_confidence,
     parse_number,
     parse_points,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _SPACE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
 _REFERENCES = {"RegionRef", "RegionRefIndexed"}
+_PARTS = {"TextLine": ("Word", " "), "Word": ("Glyph", "")}  # and what stands between them
 _UNORDERED = 10**9
 
 
@@ -46,22 +48,28 @@ def read_page_xml(path: str | PathLike[str]) -> PageText:
     return page_from_tree(read_tree(path), str(path))
 
 
-def page_from_tree(root: Element, name: str) -> PageText:
-    """A parsed PAGE file -> its page."""
+def page_from_tree(root: Element, name: str, problems: list[str] | None = None) -> PageText:
+    """A parsed PAGE file -> its page.
+
+    problems: takes what is wrong with a line, a word or the page's size (then 0), and the rest is
+    read; without it the first fault is raised as InputError.
+    """
     page = root.find("Page")
     if root.tag != "PcGts" or page is None:
         raise InputError(
             f"{name}: <{root.tag}> without a <Page>; PAGE XML is <PcGts> with one. Export it again."
         )
-    regions = {region.get("id", str(place)): region for place, region in enumerate(_regions(page))}
+    width = height = 0.0
+    with each_alone(problems):
+        width, height = (parse_number(page, key, name) for key in ("imageWidth", "imageHeight"))
     order = page.find("ReadingOrder")
-    named = [] if order is None else _references(order)
-    ordered = [each for each in dict.fromkeys(named) if each in regions]
-    ordered += [each for each in regions if each not in set(ordered)]
-    blocks = [_block(regions[each], name) for each in ordered]
+    named = list(dict.fromkeys([] if order is None else _references(order)))
+    place = {region: number for number, region in enumerate(named)}
+    regions = sorted(_regions(page), key=lambda each: place.get(each.get("id", ""), len(place)))
+    blocks = [_block(region, name, problems) for region in regions]
     return PageText(
-        width_pixels=round(parse_number(page, "imageWidth", name)),
-        height_pixels=round(parse_number(page, "imageHeight", name)),
+        width_pixels=round(width),
+        height_pixels=round(height),
         blocks=tuple(block for block in blocks if block.lines),
         picture_name=page.get("imageFilename", ""),
     )
@@ -95,8 +103,8 @@ def page_xml(page: PageText, created: datetime | None = None) -> str:
 
 
 def _regions(parent: Element) -> list[Element]:
-    """Text regions, also those within others and within tables, as they follow in the file."""
-    return [element for element in parent.iter() if element.tag == "TextRegion"]
+    """What holds lines, also regions within others and cells of tables, as they follow there."""
+    return [element for element in parent.iter() if element.find("TextLine") is not None]
 
 
 def _references(order: Element) -> list[str]:
@@ -116,45 +124,55 @@ def _index(element: Element) -> int:
     return int(text) if text.isascii() and text.isdigit() else _UNORDERED
 
 
-def _block(region: Element, name: str) -> Block:
-    lines = tuple(_line(line, name) for line in region.findall("TextLine"))
+def _block(region: Element, name: str, problems: list[str] | None) -> Block:
+    lines = []
+    for line in region.findall("TextLine"):
+        with each_alone(problems):
+            lines.append(_line(line, name, problems))
     kind = DROP_CAPITAL if region.get("type") == DROP_CAPITAL else PARAGRAPH
-    return Block(lines, kind)
+    return Block(tuple(lines), kind)
 
 
-def _line(element: Element, name: str) -> TextLine:
+def _line(element: Element, name: str, problems: list[str] | None) -> TextLine:
     here = f"{name}, line {element.get('id', '?')}"
-    words = tuple(_word(word, here) for word in element.findall("Word"))
-    text, confidence = _text(element)
-    if text is None:
-        text = " ".join(word.text for word in words)
-    polygon, base = _points(element, "Coords", here), _points(element, "Baseline", here)
+    polygon = _points(element, "Coords", here)
     if len(polygon) < 3:
         raise InputError(
             f"{here}: {len(polygon)} points around the line; an outline has three or more. "
             "Correct its Coords."
         )
-    return TextLine(polygon, base, text, confidence, words, element.get("id", ""))
+    base: Polygon = ()
+    with each_alone(problems):
+        base = _points(element, "Baseline", here)
+    words = []
+    for word in element.findall("Word"):
+        with each_alone(problems):
+            words.append(_word(word, here))
+    text, confidence = _text(element)
+    return TextLine(polygon, base, text, confidence, tuple(words), element.get("id", ""))
 
 
 def _word(element: Element, name: str) -> Word:
     characters = []
     for glyph in element.findall("Glyph"):
         text, confidence = _text(glyph)
-        characters.append(Character(text or "", _points(glyph, "Coords", name), confidence))
+        characters.append(Character(text, _points(glyph, "Coords", name), confidence))
     text, confidence = _text(element)
-    if text is None:
-        text = "".join(each.text for each in characters)
     return Word(text, _points(element, "Coords", name), confidence, tuple(characters))
 
 
-def _text(element: Element) -> tuple[str | None, float | None]:
-    """The first of its transcriptions (the lowest index), and its confidence."""
-    given = [each for each in element.findall("TextEquiv") if each.find("Unicode") is not None]
-    if not given:
-        return None, None
-    first = min(given, key=_index)
-    return first.findtext("Unicode", "") or "", parse_confidence(first.get("conf"))
+def _text(element: Element) -> tuple[str, float | None]:
+    """Its first transcription that says something (the lowest index), and the confidence of it.
+
+    Where none does it is what its parts say: a line's words, a word's characters.
+    """
+    for each in sorted(element.findall("TextEquiv"), key=_index):
+        text = each.findtext("Unicode") or ""
+        if text.strip():
+            return text, parse_confidence(each.get("conf"))
+    tag, between = _PARTS.get(element.tag, ("", ""))
+    parts = [_text(part)[0] for part in element.findall(tag)] if tag else []
+    return between.join(filter(None, parts)), None
 
 
 def _points(element: Element, tag: str, name: str) -> Polygon:

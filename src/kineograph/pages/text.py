@@ -47,7 +47,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """A line: its outline, the line its letters stand on (from left to right), and its text."""
+    """A line: its outline, the line its letters stand on (from left to right), and its text.
+
+    is_box: nobody drew the outline; it is a measured box, whose right and bottom lie outside.
+    """
 
     polygon: Polygon
     baseline: Polygon = ()
@@ -55,6 +58,7 @@ class TextLine:
     confidence: float | None = None
     words: tuple[Word, ...] = ()
     id: str = ""
+    is_box: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,15 +63,24 @@ def write_pages(path: str | PathLike[str], pages: Sequence[PageText], form: str)
         ) from error
 
 
-def read_lines_file(path: str | PathLike[str]) -> tuple[PageText, ...]:
-    """The pages of a PAGE, ALTO, hOCR or JSON file, told apart by their content."""
+def read_lines_file(
+    path: str | PathLike[str],
+    problems: list[str] | None = None,
+    *,
+    dots_per_inch: float | None = None,
+) -> tuple[PageText, ...]:
+    """The pages of a PAGE, ALTO, hOCR or JSON file, told apart by their content.
+
+    problems: takes what is wrong with single lines of PAGE and ALTO, and the others are read.
+    dots_per_inch: of the picture, for ALTO that is not in pixels.
+    """
     if Path(path).suffix.lower() == ".json":
         return read_page_json(path)
     root = read_tree(path)
     if root.tag == "PcGts":
-        return (page_from_tree(root, str(path)),)
+        return (page_from_tree(root, str(path), problems),)
     if root.tag == "alto":
-        return pages_from_tree(root, str(path))
+        return pages_from_tree(root, str(path), problems, dots_per_inch=dots_per_inch)
     if root.tag == "html":
         return read_hocr(path)
     raise InputError(

@@ -5,6 +5,8 @@ An entity may stand for a file of this machine or for a billion letters, and no 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,21 +22,25 @@ _MOST_BYTES = 200_000_000
 _DEEPEST = 200  # elements within elements; pages have about ten
 
 
-def read_tree(path: str | PathLike[str]) -> ElementTree.Element:
-    """The root of an XML file, tags without namespaces. Raises InputError for what is no XML."""
+def read_tree(path: str | PathLike[str], name: str | None = None) -> ElementTree.Element:
+    """The root of an XML file, tags without namespaces. Raises InputError for what is no XML.
+
+    name: what stands before the words of an error; the path if it is not given.
+    """
     file = Path(path)
+    name = name or str(file)
     try:
         if file.stat().st_size > _MOST_BYTES:
             raise InputError(
-                f"{file}: {file.stat().st_size / 1e6:.0f} MB; a page's XML has less than "
+                f"{name}: {file.stat().st_size / 1e6:.0f} MB; a page's XML has less than "
                 f"{_MOST_BYTES / 1e6:.0f}. Give one file for each page."
             )
         content = file.read_bytes()
     except OSError as error:
         raise InputError(
-            f"{file}: cannot be read ({error.strerror}). Check the name and folder."
+            f"{name}: cannot be read ({error.strerror}). Check the name and folder."
         ) from error
-    return parse_tree(content, str(file))
+    return parse_tree(content, name)
 
 
 def parse_tree(content: bytes, name: str) -> ElementTree.Element:
@@ -77,6 +83,17 @@ def parse_tree(content: bytes, name: str) -> ElementTree.Element:
             raise
         raise InputError(f"{name}: no whole XML ({error}). Export or copy it again.") from error
     return builder.close()
+
+
+@contextmanager
+def each_alone(problems: list[str] | None) -> Iterator[None]:
+    """What is refused within becomes one of the problems; without a list it is raised."""
+    try:
+        yield
+    except InputError as error:
+        if problems is None:
+            raise
+        problems.append(str(error))
 
 
 def write_tree(root: ElementTree.Element, doctype: str = "") -> str:

@@ -7,21 +7,20 @@
 Pictures stream through a buffer of one stretch, so hours of video need no more room than seconds.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from kineograph.data.inputs import Laid, Look
-from kineograph.data.looking import look_through
 from kineograph.data.windows import Seat
 from kineograph.errors import InputError
-from kineograph.media import Box, BrokenClipError, inspect
+from kineograph.media import Box, inspect
 from kineograph.predict.answer import PersonTimeline, Second
 from kineograph.predict.ask import Moment, Pixels, ask, frame_seconds
 from kineograph.predict.engine import Engine
 from kineograph.predict.sliding import windows
+from kineograph.predict.timeline import Reading
 from kineograph.recipes import Trained
 
 Progress = Callable[[int, int, str], None]
@@ -60,9 +59,9 @@ def predict_people(
     learned = trained.clip_seconds
     stretch = 1.0 if abs(learned - 1) <= NEARLY else max(learned, 1.0)
     found = [_Seconds(trained.classes) for _ in seats]
-    reading = _Reading(path, trained.recipe.data.looks, [_box(seat) for seat in seats])
+    reading = Reading(path, trained.recipe.data.looks, windows=[_box(seat) for seat in seats])
     until, whole = 0.0, round(info.duration_seconds or 0)
-    for frames in windows(reading.frames(), stretch, 1.0):
+    for frames in windows(reading.windows_at_once(), stretch, 1.0):
         seconds = np.array([frame.seconds for frame in frames])
         clips = np.stack([frame.pixels for frame in frames], axis=1)  # (P, T, H, W, C)
         views = [Pixels(clip) for clip in clips]
@@ -172,25 +171,3 @@ def _length(spans: list[tuple[float, float]]) -> float:
         total += max(0.0, end - max(start, until))
         until = max(until, end)
     return total
-
-
-@dataclass
-class _Reading:
-    """The windows of a video moment by moment; one that breaks gives what came before."""
-
-    path: Path
-    looks: list[Look]
-    boxes: list[Box]
-    problem: str | None = None
-
-    def frames(self) -> Iterator[Laid]:
-        """Pixels (P, H, W, C) of all P windows at one moment."""
-        begun = False
-        try:
-            for frame in look_through(self.path, self.looks, self.boxes):
-                begun = True
-                yield frame
-        except BrokenClipError as error:
-            if not begun:
-                raise
-            self.problem = str(error)

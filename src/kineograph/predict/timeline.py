@@ -10,7 +10,7 @@ room than a clip.
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import numpy as np
 from kineograph.data.inputs import Laid, Look
 from kineograph.data.looking import look_through
 from kineograph.errors import InputError
-from kineograph.media import BrokenClipError, inspect
+from kineograph.media import Box, BrokenClipError, inspect
 from kineograph.predict.answer import Prediction, Segment
 from kineograph.predict.ask import Moment, Pixels, ask
 from kineograph.predict.engine import Engine
@@ -142,15 +142,21 @@ class Reading:
 
     path: Path
     looks: list[Look]
-    progress: Progress | None
+    progress: Progress | None = None
     problem: str | None = None
+    windows: Sequence[Box | None] = (None,)  # None is the whole picture
 
     def frames(self) -> Iterator[Laid]:
-        """One by one, as the network is shown them."""
+        """One by one, as the network is shown them: pixels (H, W, C) of the first window."""
+        for frame in self.windows_at_once():
+            yield Laid(frame.pixels[0], frame.seconds)
+
+    def windows_at_once(self) -> Iterator[Laid]:
+        """Pixels (P, H, W, C) of all P windows at one moment."""
         expected, done = inspect(self.path).frame_count or 0, 0
         try:
-            for done, frame in enumerate(look_through(self.path, self.looks), 1):
-                yield Laid(frame.pixels[0], frame.seconds)
+            for done, frame in enumerate(look_through(self.path, self.looks, self.windows), 1):
+                yield frame
                 if self.progress and done % 25 == 0:
                     self.progress(done, max(expected, done), self.path.name)
         except BrokenClipError as error:

@@ -5,19 +5,23 @@ DATA/lines.jsonl      one line of text a line
 DATA/cache/lines-48/  pictures of one height (cache.py); may be deleted at any time
 """
 
-import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kineograph.data.dataset_folder import ABOUT, LINES, read_about, write_about
 from kineograph.data.lines.cache import LineCache, Progress, build_line_cache
 from kineograph.data.lines.line import Line, read_lines, write_lines
-from kineograph.errors import InputError
+from kineograph.data.prepared_folder import Kind, PreparedFolder, write_folder
 
-KIND = "lines"
+LINES = Kind(
+    "lines",
+    "lines.jsonl",
+    read_lines,
+    write_lines,
+    lacks="it does not hold prepared lines",
+    run="kineograph prepare lines SRC OUT, or another kind of lines",
+)
 
 
 @dataclass(frozen=True)
@@ -28,53 +32,44 @@ class LinesFolder:
     """
 
     path: Path
+    prepared: PreparedFolder[Line] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Look whether the folder is prepared."""
         object.__setattr__(self, "path", Path(self.path))
-        for name in (ABOUT, LINES):
-            if not (self.path / name).is_file():
-                raise InputError(
-                    f"{self.path}: there is no {name} in it, so it does not hold prepared lines. "
-                    "Run: kineograph prepare lines SRC OUT, or another kind of lines."
-                )
-        if self.about.get("kind") != KIND:
-            raise InputError(f"{self.path / ABOUT}: its kind is not {KIND}. Prepare it again.")
+        object.__setattr__(self, "prepared", PreparedFolder(self.path, LINES))
 
-    @cached_property
+    @property
     def about(self) -> dict[str, Any]:
         """What dataset.json says."""
-        return read_about(self.path)
+        return self.prepared.about
 
     @property
     def name(self) -> str:
         """The name that reports print."""
-        return str(self.about.get("name", self.path.name))
+        return self.prepared.name
 
     @property
     def notes(self) -> str:
         """What a reader of a report must know about the data; may be empty."""
-        return str(self.about.get("notes", ""))
+        return self.prepared.notes
 
-    @cached_property
+    @property
     def source_root(self) -> Path:
         """The folder that the lines' pictures are relative to."""
-        return (self.path / self.about["source_root"]).resolve()
+        return self.prepared.source_root
 
-    @cached_property
+    @property
     def lines(self) -> list[Line]:
         """All lines, in the order of the file."""
-        found = read_lines(self.path / LINES)
-        if not found:
-            raise InputError(f"{self.path / LINES} is empty. Prepare the lines again.")
-        return found
+        return self.prepared.records
 
     def build_cache(
         self, *, height_pixels: int = 48, progress: Progress | None = None
     ) -> tuple[LineCache, list[str]]:
         """Pictures of all lines at one height, and one line of text for each that has none."""
         cache, faults = build_line_cache(
-            self.path / "cache",
+            self.prepared.cache,
             self.source_root,
             self.lines,
             height_pixels=height_pixels,
@@ -94,17 +89,14 @@ def write_lines_folder(
     notes: str = "",
 ) -> LinesFolder:
     """Write `lines` as a prepared folder. Raises InputError if it cannot be written."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        write_lines(path / LINES, lines)
-        # Last, since its presence says that the folder is prepared.
-        write_about(path, name, source_root, kind, command, notes, {"kind": KIND})
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{path}: cannot be written ({reason}). Choose another folder.") from None
+    write_folder(
+        path,
+        LINES,
+        lines,
+        name=name,
+        source_root=source_root,
+        way=kind,
+        command=command,
+        notes=notes,
+    )
     return LinesFolder(path)
-
-
-def forget_cache(path: Path) -> None:
-    """Delete cached pictures: a file of the same name, size and time elsewhere would pass."""
-    shutil.rmtree(path / "cache", ignore_errors=True)

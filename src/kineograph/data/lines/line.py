@@ -16,9 +16,9 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from kineograph.data.annotation import SIDES, describe_bad_lines
-from kineograph.errors import InputError, nearest
-from kineograph.whole_file import write_text_whole
+from kineograph.data.annotation import fault_in_side
+from kineograph.data.records import check_fields, parse_rows, read_rows, write_records
+from kineograph.errors import InputError
 
 Points = tuple[tuple[int, int], ...]  # (x, y) in pixels of the page, upright
 
@@ -68,13 +68,7 @@ FIELDS = tuple(field.name for field in fields(Line))
 
 def line_from_fields(values: Mapping[str, Any]) -> Line:
     """A Line from names and JSON values. Raises InputError for unknown or mistyped ones."""
-    for name in values:
-        if name not in FIELDS:
-            known = nearest(name, FIELDS) or f"The fields are {', '.join(FIELDS)}."
-            raise InputError(f"unknown field '{name}'. {known}")
-    for name in ("picture", "text"):
-        if name not in values:
-            raise InputError(f"no '{name}': every line needs one. Add it.")
+    check_fields(values, FIELDS, ("picture", "text"), "line")
     given = {name: value for name, value in values.items() if value is not None}
     for name in ("polygon", "baseline"):
         if name in given:
@@ -85,40 +79,24 @@ def line_from_fields(values: Mapping[str, Any]) -> Line:
 def read_lines(path: str | Path) -> list[Line]:
     """Read lines.jsonl. Raises InputError naming every bad line of it with its number."""
     path = Path(path)
-    try:
-        rows = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error}). Prepare the lines again.") from None
-    lines: dict[str, Line] = {}
-    faults: dict[int, str] = {}
-    for number, row in enumerate(rows, start=1):
-        if not row.strip():
-            continue
-        try:
-            values = json.loads(row)
-            if not isinstance(values, dict):
-                raise InputError(f"{row.strip()[:40]} is not a JSON object. Write {{...}}.")
-            line = line_from_fields(values)
-        except json.JSONDecodeError as error:
-            faults[number] = f"not JSON ({error.msg}, column {error.colno}). One object a line."
-        except InputError as error:
-            faults[number] = str(error)
-        else:
-            if lines.setdefault(line.id, line) is not line:
-                faults[number] = f"{line.picture}: the same place twice. Remove one of them."
-    if faults:
-        raise InputError(describe_bad_lines(path.name, faults))
-    return list(lines.values())
+    return parse_rows(
+        path.name,
+        read_rows(path),
+        line_from_fields,
+        example='{"picture": "0001.png", "text": "Habe nun, ach!"}',
+        same=lambda line: line.id,
+        twice=lambda line, _: f"{line.picture}: the same place twice. Remove one of them.",
+    )
 
 
 def write_lines(path: Path, lines: Iterable[Line]) -> None:
     """Write lines.jsonl, whole or not at all. Raises OSError."""
-    rows = []
-    for line in lines:
-        said = {f.name: getattr(line, f.name) for f in fields(Line)}
-        given = {name: value for name, value in said.items() if value is not None}
-        rows.append(json.dumps(given, ensure_ascii=False) + "\n")
-    write_text_whole(path, "".join(rows))
+    write_records(path, map(_fields_of, lines))
+
+
+def _fields_of(line: Line) -> dict[str, Any]:
+    said = {name: getattr(line, name) for name in FIELDS}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _points(name: str, value: Any) -> Points:
@@ -147,10 +125,7 @@ def _fault_in_texts(line: Line) -> str | None:
             )
         if name == "text" and len(value.splitlines()) > 1:
             return f"{line.picture}: the text has several lines. Cut the picture into its lines."
-    if line.split is not None and line.split not in SIDES:
-        known = nearest(line.split, SIDES)
-        return f"split '{line.split}' is not one of train, val, test. {known}".rstrip()
-    return None
+    return fault_in_side(line.split)
 
 
 def _fault_in_places(line: Line) -> str | None:

@@ -4,8 +4,8 @@ PREPARE_LINES lists those that end in lines of text.
 """
 
 from collections.abc import Callable
+from functools import partial
 
-from kineograph.data.prepare.alto import prepare_alto
 from kineograph.data.prepare.archiscribe import prepare_archiscribe
 from kineograph.data.prepare.csv import prepare_csv
 from kineograph.data.prepare.cursive import prepare_cursive
@@ -19,7 +19,7 @@ from kineograph.data.prepare.lecture import prepare_lecture
 from kineograph.data.prepare.lines import prepare_lines
 from kineograph.data.prepare.lines_csv import prepare_lines_csv
 from kineograph.data.prepare.ntu_rgbd import prepare_ntu_rgbd
-from kineograph.data.prepare.page_xml import prepare_page_xml
+from kineograph.data.prepare.pages import ALTO, PAGE_XML, prepare_pages
 from kineograph.data.prepare.prepared import Prepared
 from kineograph.data.prepare.prepared_lines import PreparedLines
 from kineograph.data.prepare.reviewed import prepare_reviewed
@@ -44,8 +44,8 @@ PREPARE: dict[str, Callable[..., Prepared]] = {
 PREPARE_LINES: dict[str, Callable[..., PreparedLines]] = {
     "lines": prepare_lines,
     "lines-csv": prepare_lines_csv,
-    "page-xml": prepare_page_xml,
-    "alto": prepare_alto,
+    PAGE_XML: partial(prepare_pages, form=PAGE_XML),
+    ALTO: partial(prepare_pages, form=ALTO),
     "iam-lines": prepare_iam_lines,
     "archiscribe": prepare_archiscribe,
     "fonts": prepare_fonts,

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from kineograph.data.dataset_folder import refuse_other_source
 from kineograph.data.lines.cache import Progress
 from kineograph.data.lines.line import Line
 from kineograph.data.lines.picture import Grey
 from kineograph.data.prepare.prepared_lines import PreparedLines, write_prepared_lines
+from kineograph.data.prepared_folder import refuse_other_source
 from kineograph.errors import InputError
 from kineograph.whole_file import temporary_beside
 

@@ -24,7 +24,7 @@ import numpy as np
 from kineograph.data.annotation import Annotation
 from kineograph.data.clock import JUST_BEFORE, PICTURES_PER_SECOND
 from kineograph.data.copies import originals as without_copies
-from kineograph.data.dataset_folder import ABOUT, DataFolder, write_data_folder
+from kineograph.data.dataset_folder import DataFolder, write_data_folder
 from kineograph.data.decode import name_video
 from kineograph.data.prepare.distinct_frames import (
     Distinct,
@@ -34,6 +34,7 @@ from kineograph.data.prepare.distinct_frames import (
 )
 from kineograph.data.prepare.prepared import Prepared, Progress
 from kineograph.data.prepare.shortcuts import Shortcut, count_shortcuts, describe_shortcuts
+from kineograph.data.prepared_folder import ABOUT
 from kineograph.data.workers import run_jobs
 from kineograph.errors import InputError
 from kineograph.media import read_frames

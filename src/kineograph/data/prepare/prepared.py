@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kineograph.data.annotation import Annotation
-from kineograph.data.dataset_folder import DataFolder, refuse_other_source, write_data_folder
+from kineograph.data.dataset_folder import DataFolder, write_data_folder
 from kineograph.data.decode import name_video
+from kineograph.data.prepared_folder import refuse_other_source
 from kineograph.errors import InputError
 from kineograph.media import inspect
 from kineograph.media.frame import MediaInfo

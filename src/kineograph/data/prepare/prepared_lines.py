@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kineograph.data.dataset_folder import ANNOTATIONS, refuse_other_source
 from kineograph.data.lines.cache import LineCache, Progress, build_line_cache
-from kineograph.data.lines.folder import LinesFolder, forget_cache, write_lines_folder
+from kineograph.data.lines.folder import LINES, LinesFolder, write_lines_folder
 from kineograph.data.lines.line import Line
+from kineograph.data.prepared_folder import forget_cache, refuse_other_kind, refuse_other_source
 from kineograph.errors import InputError
 
 HEIGHT_PIXELS = 48
@@ -48,8 +48,7 @@ def write_prepared_lines(
     notes: sentences that a reader of a report must know. progress(done, total) counts lines.
     Raises InputError if no line is left, or if `out` holds other data and `overwrite` is not set.
     """
-    if (out / ANNOTATIONS).is_file():
-        raise InputError(f"{out}: it holds clips, and these are lines. Choose another folder.")
+    refuse_other_kind(out, LINES)
     if overwrite:
         forget_cache(out)
     else:

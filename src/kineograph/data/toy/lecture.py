@@ -10,7 +10,6 @@ A single frame cannot tell writing from the pen held still (student.py): only mo
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from kineograph.data.annotation import Annotation, write_annotations
+from kineograph.data.records import write_records
 from kineograph.data.toy.figure import Pixels, cast_actor
 from kineograph.data.toy.hall import Guest, draw_hall, find_seats
 from kineograph.data.toy.hall_depth import Millimetres, draw_depth
@@ -25,7 +25,6 @@ from kineograph.data.toy.student import HANDS, Span, draw_habits, plan, sit
 from kineograph.data.workers import run_jobs
 from kineograph.errors import InputError
 from kineograph.media.write import VideoWriter, write_depth
-from kineograph.whole_file import write_text_whole
 
 MOST_IN_A_HALL = 6
 LEAST_PIXELS = (180, 320)  # or a hand would be no hand
@@ -214,7 +213,7 @@ def _truth(scenes: list[Scene], config: LectureConfig) -> Iterator[dict[str, obj
 
 def _write_lines(path: Path, lines: Iterator[dict[str, object]]) -> None:
     try:
-        write_text_whole(path, "".join(json.dumps(line) + "\n" for line in lines))
+        write_records(path, lines)
     except OSError as error:
         raise InputError(
             f"{path}: cannot be written ({error.strerror}). Choose another folder."

@@ -1,14 +1,14 @@
 import math
+import re
 
 import cv2
 import numpy as np
 import pytest
 
 from kineograph.data.lines.line import Line
-from kineograph.data.lines.page_xml import read_alto, read_page_xml
 from kineograph.data.lines.picture import cut_line, cut_region
-from kineograph.data.prepare.alto import prepare_alto
-from kineograph.data.prepare.page_xml import prepare_page_xml
+from kineograph.data.prepare.pages import ALTO as AS_ALTO
+from kineograph.data.prepare.pages import PAGE_XML, prepare_pages
 from kineograph.errors import InputError
 from tests.data.lines.drawn import line_picture, save
 
@@ -57,7 +57,7 @@ def source(tmp_path):
 def test_page_xml_is_read_line_by_line_and_cut_as_drawn(source, tmp_path):
     (source / "page").mkdir()
     (source / "page" / "p1.xml").write_text(PAGE, encoding="utf-8")
-    done = prepare_page_xml(source, tmp_path / "out")
+    done = prepare_pages(source, tmp_path / "out", form=PAGE_XML)
     lines = done.data_folder.lines
     assert [line.text for line in lines] == ["Habe nun, ach", "Juristerei und"]
     assert {line.group for line in lines} == {"p1"}
@@ -66,50 +66,132 @@ def test_page_xml_is_read_line_by_line_and_cut_as_drawn(source, tmp_path):
     told = "\n".join(done.problems)
     assert len(done.problems) == 3
     assert "p1.xml l3: no text. Write it, or remove the line." in told
-    assert "p1.xml l4: no polygon of 3 points or more. Draw it again." in told
+    assert "p1.xml, line l4: 1 points around the line; an outline has three or more." in told
     assert "p1.png: the line lies outside of the page of 600x300 pixels" in told
 
 
 def test_alto_is_read_by_box_and_by_polygon(source, tmp_path):
     (source / "p1.xml").write_text(ALTO, encoding="utf-8")
-    done = prepare_alto(source, tmp_path / "out")
+    done = prepare_pages(source, tmp_path / "out", form=AS_ALTO)
     lines = done.data_folder.lines
     assert [line.text for line in lines] == ["Habe nun, ach", "Juri-"]
     np.testing.assert_array_equal(done.cache[lines[0]], page()[40:88, 50:350])
     np.testing.assert_array_equal(done.cache[lines[1]], page()[140:188, 50:350])
-    assert done.problems == ["p1.xml l3: neither polygon nor box. Export it again."]
-    read = read_alto(source / "p1.xml")
-    assert (read.width_pixels, read.height_pixels) == (600, 300)
-    assert read.lines[0].baseline is None and read.lines[1].baseline == ((60, 174), (330, 174))
+    assert done.problems == [
+        "p1.xml, line l3: <TextLine> has HPOS=None; a number of pixels is needed. Correct it."
+    ]
+    assert lines[0].polygon == ((50, 40), (349, 40), (349, 87), (50, 87))
+    assert lines[0].baseline is None and lines[1].baseline == ((60, 174), (330, 174))
 
 
 @pytest.mark.parametrize(
     ("written", "words"),
     [
         ("<PcGts><Page", "no whole XML"),
-        ('<!DOCTYPE a [<!ENTITY b "c">]><PcGts>&b;</PcGts>', "entit"),
-        ("<html/>", "it begins with html, so it is not PAGE"),
-        ("<PcGts/>", "no Page in it. Export the page again."),
+        ("<html/>", "<html> without a <Page>; PAGE XML is <PcGts> with one. Export it again."),
+        ("<PcGts/>", "<PcGts> without a <Page>; PAGE XML is <PcGts> with one. Export it again."),
+        (ALTO, "<alto> without a <Page>; PAGE XML is <PcGts> with one."),
         (PAGE.replace("p1.png", "p9.png"), "its picture p9.png is not beside it. Put it there."),
     ],
 )
 def test_a_broken_page_is_one_line_and_the_next_one_is_read(source, tmp_path, written, words):
     (source / "p1.xml").write_text(PAGE, encoding="utf-8")
     (source / "p2.xml").write_text(written, encoding="utf-8")
-    done = prepare_page_xml(source, tmp_path / "out")
+    done = prepare_pages(source, tmp_path / "out", form=PAGE_XML)
     assert len(done.data_folder.lines) == 2
     (told,) = [line for line in done.problems if line.startswith("p2.xml")]
     assert words in told and "\n" not in told
 
 
-def test_alto_in_millimetres_is_refused(source):
-    (source / "p1.xml").write_text(ALTO.replace(">pixel<", ">mm10<"), encoding="utf-8")
-    with pytest.raises(InputError, match="its unit is mm10.*Export it in pixels"):
-        read_alto(source / "p1.xml")
-    (source / "p2.xml").write_text(PAGE, encoding="utf-8")
-    with pytest.raises(InputError, match="begins with PcGts, so it is not ALTO"):
-        read_alto(source / "p2.xml")
-    assert [line.id for line in read_page_xml(source / "p2.xml").lines] == ["l1", "l2", "l3", "l5"]
+@pytest.mark.parametrize("form", [PAGE_XML, AS_ALTO])
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<!ENTITY x0 "Habe"><!ENTITY x1 "&x0;&x0;&x0;&x0;&x0;&x0;&x0;&x0;"><!ENTITY x "&x1;&x1;">',
+        '<!ENTITY x SYSTEM "secret.txt">',
+        '<!ENTITY % y SYSTEM "secret.txt"> %y; <!ENTITY x "Habe">',
+    ],
+    ids=["bomb", "another file", "another file's declarations"],
+)
+def test_entities_are_refused_and_no_other_file_is_read(source, tmp_path, form, declared):
+    (source / "secret.txt").write_text("secret", encoding="utf-8")
+    good = PAGE if form == PAGE_XML else ALTO
+    (source / "p1.xml").write_text(good, encoding="utf-8")
+    start = good.index("?>") + 2
+    bad = f"{good[:start]}<!DOCTYPE a [{declared}]>{good[start:]}".replace("Habe nun, ach", "&x;")
+    (source / "p2.xml").write_text(bad, encoding="utf-8")
+    done = prepare_pages(source, tmp_path / "out", form=form)
+    (told,) = [line for line in done.problems if line.startswith("p2.xml")]
+    assert "declares the entity" in told and "entities are not read" in told
+    assert len(done.data_folder.lines) == 2
+    assert "secret" not in repr(done.data_folder.lines)
+
+
+def in_units(unit, per_inch, dots=300):
+    """ALTO with every place in another unit, as a library's scanner of `dots` wrote it."""
+
+    def measured(found):
+        numbers = [str(float(each) * per_inch / dots) for each in found[2].split()]
+        return f'{found[1]}="{" ".join(numbers)}"'
+
+    places = r"(HPOS|VPOS|WIDTH|HEIGHT|BASELINE|POINTS)=\"([^\"]*)\""
+    return re.sub(places, measured, ALTO).replace(">pixel<", f">{unit}<")
+
+
+@pytest.mark.parametrize(("unit", "per_inch"), [("mm10", 254), ("inch1200", 1200)])
+def test_alto_in_other_units_is_read_by_the_dots_per_inch_of_its_picture(tmp_path, unit, per_inch):
+    for name, text in (("pixels", ALTO), ("units", in_units(unit, per_inch))):
+        save(tmp_path / name / "p1.png", page(), dpi=(300, 300))
+        (tmp_path / name / "p1.xml").write_text(text, encoding="utf-8")
+    pixels, units = (
+        prepare_pages(tmp_path / name, tmp_path / f"{name}-out", form=AS_ALTO)
+        for name in ("pixels", "units")
+    )
+    assert units.data_folder.lines == pixels.data_folder.lines
+    assert len(units.data_folder.lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "is measured in mm10; places are read in pixels of the picture, whose dots per inch"),
+        ({"dpi": (72, 72)}, "at the 72 dots per inch of its picture the page has 144x72 pixels"),
+    ],
+)
+def test_alto_in_millimetres_is_refused_where_the_picture_does_not_say_how_many(
+    tmp_path, options, words
+):
+    save(tmp_path / "src" / "p1.png", page(), **options)
+    (tmp_path / "src" / "p1.xml").write_text(in_units("mm10", 254), encoding="utf-8")
+    with pytest.raises(InputError) as told:
+        prepare_pages(tmp_path / "src", tmp_path / "out", form=AS_ALTO)
+    assert f"p1.xml: {words}" in str(told.value) and "\n" not in str(told.value)
+
+
+def test_of_several_pages_in_a_file_with_one_picture_the_first_is_read(source, tmp_path):
+    second = (
+        '<Page><TextBlock><TextLine HPOS="1" VPOS="1" WIDTH="9" HEIGHT="9"/></TextBlock></Page>'
+    )
+    (source / "p1.xml").write_text(ALTO.replace("</Page>", f"</Page>{second}"), encoding="utf-8")
+    done = prepare_pages(source, tmp_path / "out", form=AS_ALTO)
+    assert len(done.data_folder.lines) == 2
+    assert done.problems[-1] == (
+        "p1.xml: 2 pages and one picture, so only the first is read. Write a file for each page."
+    )
+
+
+def test_the_folder_itself_may_be_called_as_exports_call_theirs(tmp_path):
+    save(tmp_path / "page" / "p1.png", page())
+    (tmp_path / "page" / "p1.xml").write_text(PAGE, encoding="utf-8")
+    done = prepare_pages(tmp_path / "page", tmp_path / "out", form=PAGE_XML)
+    assert [line.group for line in done.data_folder.lines] == ["p1", "p1"]
+
+
+def test_an_upright_box_of_a_fraction_is_as_wide_as_it_says(source, tmp_path):
+    moved = ALTO.replace('HPOS="50" VPOS="40"', 'HPOS="50.4" VPOS="39.6"')
+    (source / "p1.xml").write_text(moved.replace(">pixel<", ">px<"), encoding="utf-8")
+    done = prepare_pages(source, tmp_path / "out", form=AS_ALTO)
+    assert done.data_folder.lines[0].polygon == ((50, 40), (349, 40), (349, 87), (50, 87))
 
 
 @pytest.mark.parametrize("degrees", [-20, -3, 5, 90])
