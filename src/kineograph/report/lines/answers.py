@@ -9,9 +9,10 @@ Truth and readings are spelled by the run's text policy; reports print which it 
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from kineograph.errors import InputError
 from kineograph.report.answers import read_rows
@@ -72,6 +73,11 @@ def read_line_answers(path: Path | str, notes: list[str] | None = None) -> list[
     return [_answer(row, where) for row, where in read_rows(Path(path), notes)]
 
 
+def language_helped(answers: Sequence[LineAnswer]) -> bool:
+    """Whether anything was read otherwise than by the best path."""
+    return any(answer.read != answer.best_path for answer in answers)
+
+
 def _answer(row: object, where: str) -> LineAnswer:
     if not isinstance(row, dict):
         raise InputError(f"{where}: not a JSON object. One answer a line: {', '.join(FIELDS)}.")
@@ -80,7 +86,7 @@ def _answer(row: object, where: str) -> LineAnswer:
     missing = [name for name in ("id", "truth", "read") if name not in row]
     if missing:
         raise InputError(f"{where}: no {missing[0]!r}. One answer a line: {', '.join(FIELDS)}.")
-    known = {name: row.get(name) for name in FIELDS}  # newer files may say more
+    known: dict[str, Any] = {name: row.get(name) for name in FIELDS}  # newer files may say more
     known["best_path"] = row.get("best_path", row["read"])
     known["picture"] = row.get("picture") or row["id"]
     known["split"] = row.get("split", "test")

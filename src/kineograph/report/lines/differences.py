@@ -6,6 +6,7 @@ wir lefen.      each column holds what stands there and what was read, or nothin
 
 import unicodedata
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from rapidfuzz.distance import Levenshtein
 
@@ -44,14 +45,12 @@ def _columns(truth: str, read: str) -> Iterator[Compared]:
 
 
 def _letters(truth: str, read: str) -> Iterator[Compared]:
-    for tag, start, end, read_start, read_end in Levenshtein.opcodes(truth, read):
-        if tag in ("equal", "replace"):
-            pairs = zip(truth[start:end], read[read_start:read_end], strict=True)
-            yield from (Compared(one, other) for one, other in pairs)
-        elif tag == "delete":
-            yield from (Compared(one, NOTHING) for one in truth[start:end])
-        else:
-            yield from (Compared(NOTHING, other) for other in read[read_start:read_end])
+    for step in Levenshtein.opcodes(truth, read):
+        one = truth[step.src_start : step.src_end]
+        other = read[step.dest_start : step.dest_end]
+        yield from (
+            Compared(*pair) for pair in zip_longest(one, other, fillvalue=NOTHING)
+        )  # of one length, or one of them is empty
 
 
 def _joined(word: list[Compared], column: Compared) -> list[Compared]:

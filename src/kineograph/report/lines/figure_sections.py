@@ -37,7 +37,7 @@ from kineograph.report.page.blocks import (
     Section,
     Table,
 )
-from kineograph.report.page.words import count, percent
+from kineograph.report.page.words import count, data_name, percent
 
 MOST_GROUPS = 25  # in the table and in the picture; of more, the worst, and all are folded away
 MOST_CONFUSIONS = 20
@@ -60,8 +60,9 @@ def headline(run: LineRun, scores: Scores | None) -> Section:
         for name, title in zip(RATES, names, strict=True)
     ]
     groups = next((i.groups for i in scores.read.intervals.values() if i), 1)
-    kind = f", {count(groups)} {GROUPS[scores.kind]}" if scores.kind != "line" else ""
-    cards.append(("Lines", count(text.lines), f"{count(text.characters.length)} characters{kind}"))
+    several = scores.kind != "line" and groups > 1
+    of = f"of {count(groups)} {GROUPS[scores.kind]}" if several else f"of {data_name(run.files)}"
+    cards.append(("Lines", count(text.lines), of))
     own = run.policy_name or "text policy unknown"
     given = (
         (own, READ, scores.read),
@@ -81,9 +82,8 @@ def headline(run: LineRun, scores: Scores | None) -> Section:
         if found
     ]
     table = Table(["", "CER", "interval", "WER", "lines exact"], rows, frozenset({0}))
-    said = [f"Text policy of all figures that name no other: {policy_words(run)}."]
-    if scores.modern:
-        said.append(f"The same texts compared as {MODERN}.")
+    modern = f"; {MODERN}" if scores.modern else ""
+    said = [f"Text policies: {policy_words(run)}{modern}."]
     edits = text.characters
     said.append(
         f"CER: {count(edits.count)} edits ({count(edits.substitutions)} read as another, "
@@ -185,7 +185,7 @@ def worst_lines(run: LineRun, scores: Scores | None) -> Section:
         for each in run.worst
     ]
     said = "Most errors first. Under each picture what stands there, below it what was read; "
-    said += "underlined is what differs."
+    said += "marked is what differs (␣ is a space, an empty mark nothing)."
     return Section(title, [Say(said), Misreads(shown), *gone])
 
 

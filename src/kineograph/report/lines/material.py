@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.data.text import POLICIES, TextPolicy
-from kineograph.report.lines.answers import LineAnswer, read_line_answers
+from kineograph.report.lines.answers import LineAnswer, language_helped, read_line_answers
 from kineograph.report.lines.worst import WorstLine, read_worst
 from kineograph.report.run_files import (
     RunFiles,
@@ -59,6 +59,11 @@ class LineRun:
         return POLICIES.get(self.policy_name or "")
 
     @property
+    def has_language(self) -> bool:
+        """Whether a language model had its say: by the run's files, or by what was read."""
+        return bool(self.decoding) or language_helped(self.answers)
+
+    @property
     def leakage(self) -> str | None:
         """What stands on two sides, where that was allowed."""
         told = self.files.environment.get("leakage")
@@ -93,7 +98,8 @@ def read_line_run(folder: Path | str) -> LineRun:
     else:
         notes.append("predictions.jsonl is not there: the reader has not been evaluated.")
     report = read_object(folder / "alphabet.json", notes, "no report on the alphabet")
-    run.policy_name = run.policy_name or report.get("policy")
+    if run.policy_name is None:  # alphabet.json says all that it does: "nfc (NFC, …)"
+        run.policy_name = str(report.get("policy") or "").partition(" (")[0] or None
     lines = report.get("lines")
     run.alphabet_lines = [str(line) for line in lines] if isinstance(lines, list) else []
     if (folder / "decoding.json").exists():

@@ -69,8 +69,8 @@ def error_dots(
 def _key_above(axes: Axes, names: tuple[str, str]) -> None:
     """Which dot is which, in one line between the title and the plot."""
     place = 0.0
-    for name, colour, size in zip(names, (ACCENT, QUIET), (8, 6), strict=True):
-        _above(axes, "●", place, 11.5, color=colour, size=size)
+    for name, colour, size in zip(names, (ACCENT, QUIET), (14, 11), strict=True):
+        _above(axes, "●", place, 10.5, color=colour, size=size)
         _above(axes, name, place + 12, 11, color=MUTED, size=SMALL_PIXELS)
         place += text_width(name) + 28
 
@@ -97,9 +97,8 @@ def lines_curve(points: Sequence[CurvePoint]) -> str:
     means = [float(np.mean([p.cer for p in points if p.lines == size])) for size in sizes]
     figure, axes = new_plot(260, left=48, right=58)
     axes.set_xscale("log", base=2)
-    axes.plot([p.lines for p in points], [p.cer for p in points], "o", color=QUIET, markersize=5)
     axes.plot(sizes, means, color=ACCENT, linewidth=2)
-    axes.plot(sizes, means, "o", color=ACCENT, markersize=6)
+    axes.plot([p.lines for p in points], [p.cer for p in points], "o", color=ACCENT, markersize=6)
     _rate_axis(axes, "y", max(p.cer for p in points))
     axes.set_xlim(sizes[0] / 1.15, sizes[-1] * 1.15)
     axes.xaxis.set_major_locator(FixedLocator(_apart(sizes)))

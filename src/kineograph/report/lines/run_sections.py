@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kineograph.report.lines.characters import describe
+from kineograph.data.text import name_character
 from kineograph.report.lines.figure_sections import missing
 from kineograph.report.lines.material import CurvePoint, LineRun
 from kineograph.report.lines.plots import lines_curve
@@ -29,6 +29,8 @@ from kineograph.report.page.run_sections import chosen
 from kineograph.report.page.words import count, data_name
 from kineograph.report.run_files import number, within
 
+NEVER = "Never in training, so always wrong: "  # as data/text.py begins such a line
+MOST_NEVER = 6
 MOST_UNSEEN = 40
 
 
@@ -55,7 +57,7 @@ def protocol(run: LineRun, scores: Scores | None) -> Section:
     if height is not None:
         rows.append(("Line height", f"{height:g} pixels"))
     if scores is not None:
-        rows.append(("Decoder", decoder_words(run, scores.best_path is not None)))
+        rows.append(("Decoder", decoder_words(run)))
     seed = files.known("seed")
     rows.append(("Seeds", "unknown" if seed is None else str(seed).strip("[]")))
     rows.append(("Weights kept", chosen(files, "line")))
@@ -68,7 +70,7 @@ def more_lines(run: LineRun, scores: Scores | None) -> Section:
     if not run.curve:
         return Section("More lines", gone)
     blocks: list[Block] = [
-        Picture(lines_curve(run.curve), "Grey: each training. Blue: their mean.")
+        Picture(lines_curve(run.curve), "Each dot is a training; the line joins their means.")
     ]
     by_size: dict[int, list[CurvePoint]] = {}
     for point in run.curve:
@@ -94,24 +96,26 @@ def more_lines(run: LineRun, scores: Scores | None) -> Section:
 
 def alphabet(run: LineRun, scores: Scores | None) -> Section:
     """What can be written, what training never showed, and what only one work or writer has."""
-    blocks: list[Block] = []
-    if run.unseen:
-        shown = list(run.unseen.items())[:MOST_UNSEEN]
-        rows = [[describe(character), count(times)] for character, times in shown]
-        blocks += [
-            Say("Not in the reader's alphabet, so always wrong:"),
-            Table(["character", "times"], rows),
-        ]
+    told = run.alphabet_lines
+    never = [line for line in told if line.startswith(NEVER)]
     # what is a sentence is said of the whole alphabet; the rest is a line for each character
-    told = [line for line in run.alphabet_lines if line.endswith(".")]
-    each = [line for line in run.alphabet_lines if not line.endswith(".")]
-    blocks += [Say(line) for line in told]
-    if not run.alphabet_lines:
-        if run.alphabet:
-            blocks.append(Say(f"{count(len(run.alphabet))} characters can be written."))
+    whole = [line for line in told if line.endswith(".") and line not in never]
+    each = [line for line in told if not line.endswith(".")]
+    blocks: list[Block] = [*map(Say, whole), *map(Say, never[:MOST_NEVER])]
+    if len(never) > MOST_NEVER:
+        more = Code("\n".join(line.removeprefix(NEVER) for line in never))
+        blocks.append(Fold(f"All {count(len(never))} that were never in training", [more]))
+    if not told:
+        blocks += [Say(f"{count(len(run.alphabet))} characters.")] if run.alphabet else []
         blocks += missing(run, "alphabet.json")
+    if run.unseen and not never:
+        rows = [
+            [name_character(character), count(times)] for character, times in run.unseen.items()
+        ]
+        table = Table(["not in the reader's alphabet", "times there"], rows[:MOST_UNSEEN])
+        blocks.append(table)
     if each:
-        blocks.append(Fold(f"All {count(len(each))} characters", [Code("\n".join(each))]))
+        blocks.append(Fold(f"Each character: {count(len(each))}", [Code("\n".join(each))]))
     return Section("Alphabet", blocks)
 
 

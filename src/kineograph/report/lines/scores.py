@@ -20,7 +20,7 @@ from kineograph.metrics.text import (
     score_text,
     word_edits,
 )
-from kineograph.report.lines.answers import LineAnswer
+from kineograph.report.lines.answers import LineAnswer, language_helped
 
 Reading = Literal["read", "best_path"]
 MODERN = POLICIES["modern"]  # what those compare who care for words and not for print
@@ -129,11 +129,6 @@ def resampled(answers: Sequence[LineAnswer]) -> tuple[str, list[str]]:
         if all(names) and len(answers) > len(set(names)) > 1:
             return kind, names
     return "line", [answer.id for answer in answers]
-
-
-def language_helped(answers: Sequence[LineAnswer]) -> bool:
-    """Whether anything was read otherwise than by the best path."""
-    return any(answer.read != answer.best_path for answer in answers)
 
 
 def rows_by(answers: Sequence[LineAnswer], names: Sequence[str]) -> list[GroupRow]:

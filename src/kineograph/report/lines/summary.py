@@ -22,16 +22,18 @@ def summarise_lines(run: Path | str) -> dict[str, Any]:
     """What `--json` prints of a reader's run folder, from its files alone.
 
     "cer", "wer", "exact" (share of lines without a fault) and "interval" (of cer, [low, high]) are
-    of what the reader answers; "greedy" has the same by the best path alone. All are None before
+    of what the reader answers; "best_path" has the same without the language
+    model, and "language" says whether it was there. All are None before
     the run is evaluated. "modern" is None where the run's text policy is that one. "by_group" and
     "by_source" go by name, the worst first, and leave out lines that name none.
     """
     found = read_line_run(run)
     scores = score_run(found.answers, found.policy_name)
     read = _rates(scores.read if scores else None)
-    greedy = _rates(scores.best_path or scores.read) if scores else read
+    alone = _rates(scores.best_path or scores.read) if scores else read
     return read | {
-        "greedy": greedy,
+        "best_path": alone,
+        "language": found.has_language,
         "modern": _modern(scores),
         "by_group": _by(found, "group"),
         "by_source": _by(found, "source"),
@@ -60,7 +62,7 @@ def _modern(scores: Scores | None) -> dict[str, Any] | None:
     if scores is None or scores.modern is None:
         return None
     alone = scores.modern_best_path or scores.modern
-    return _rates(scores.modern) | {"greedy": _rates(alone)}
+    return _rates(scores.modern) | {"best_path": _rates(alone)}
 
 
 def _by(run: LineRun, kind: str) -> dict[str, dict[str, Any]]:
@@ -77,7 +79,7 @@ def _row(row: GroupRow) -> dict[str, Any]:
         "cer": read.cer,
         "wer": read.wer,
         "exact": read.exact / read.lines,
-        "greedy_cer": row.best_path.cer,
+        "best_path_cer": row.best_path.cer,
     }
 
 
@@ -89,7 +91,7 @@ def _protocol(run: LineRun, scores: Scores | None) -> dict[str, Any]:
         "characters": scores.read.text.characters.length if scores else 0,
         "groups": len({answer.group for answer in run.answers if answer.group}),
         "interval_by": scores.kind if scores and interval else None,
-        "decoder": decoder_words(run, scores.best_path is not None) if scores else None,
+        "decoder": decoder_words(run) if scores else None,
         "policy": run.policy_name,
     }
 

@@ -3,8 +3,6 @@
 Every sentence with a rate is written so that it stays true when it is copied alone.
 """
 
-from collections.abc import Sequence
-
 from kineograph.metrics.intervals import Interval
 from kineograph.report.lines.material import LineRun
 from kineograph.report.lines.scores import LineScores
@@ -16,6 +14,7 @@ SPLITS = {
     "group": "no work, writer, page or source shared with training",
     "line": "lines dealt at random, works and writers may be shared with training",
     "given": "the data set's own split",
+    "all lines": "all its lines, none of them learned from",
 }
 GROUPS = {
     "group": "works or writers",
@@ -100,15 +99,11 @@ def interval_words(run: LineRun, interval: Interval | None, kind: str) -> str:
     return said + (f" With {groups} it is a rough one." if interval.groups < FEW_GROUPS else "")
 
 
-def decoder_words(run: LineRun, differs: bool) -> str:
+def decoder_words(run: LineRun) -> str:
     """How columns became text, as far as the folder says."""
-    if not run.decoding:
-        return "beam search" if differs else "best path (greedy), no language model"
+    if not run.has_language:
+        return "best path (greedy), no language model"
     known = {name: number(run.decoding.get(name)) for name in ("width", "weight", "bonus")}
     told = ", ".join(f"{name} {value:g}" for name, value in known.items() if value is not None)
-    return f"prefix beam search with the run's language model; {told}, tuned on validation lines"
-
-
-def listed(words: Sequence[str]) -> str:
-    """ "a, b and c"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    tuned = f"; {told}, tuned on validation lines" if told else ""
+    return f"prefix beam search with the run's language model{tuned}"

@@ -29,6 +29,8 @@ from kineograph.report.page.blocks import (
 )
 from kineograph.report.page.words import percent
 
+SPACE_SEEN = "\u2423"  # an open box, where a space is what differs
+
 
 def text(words: str) -> str:
     """Words as HTML; the only way from a person's text to the page."""
@@ -155,14 +157,16 @@ def _misread(line: Misread) -> str:
 
 
 def _row(word: Sequence[Compared], which: Literal["truth", "read"]) -> str:
-    """One of a word's two rows; what differs is marked, and nothing is as wide as something."""
+    """One of a word's two rows; what differs is marked, a space too, and nothing is as wide."""
     shown = []
     for each in word:
         mine, other = (each.truth, each.read) if which == "truth" else (each.read, each.truth)
-        letters = text(mine or "\u00a0" * len(other)).replace(" ", "\u00a0")
-        shown.append(letters if each.same else f"<mark>{letters}</mark>")
-        if not each.same and not mine:
-            shown[-1] = f'<mark class="gap">{letters}</mark>'
+        if each.same:
+            shown.append(text(mine))
+        elif mine:
+            shown.append(f"<mark>{text(mine.replace(' ', SPACE_SEEN))}</mark>")
+        else:
+            shown.append(f'<mark class="gap">{" " * len(other)}</mark>')
     return "".join(shown)
 
 
