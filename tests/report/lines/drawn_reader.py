@@ -78,6 +78,7 @@ def environment() -> dict[str, Any]:
         "seed": 0,
         "data": {
             "name": "drawn",
+            "also": ["fonts"],
             "n": {"train": 40, "val": 8, "test": len(ANSWERS)},
             "split": {"how": "group", "warning": None, "test": [each.id for each in ANSWERS]},
         },

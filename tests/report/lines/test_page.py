@@ -175,6 +175,7 @@ def test_every_section_is_there(make_reader_run: MakeRun, words: Words):
         "kineograph train ocr-line data/drawn",
         "commit: abc123",
         "test, 5 lines",
+        "Also learned from: fonts",
     ):
         assert told in text, told
 
@@ -254,7 +255,7 @@ def test_a_reader_without_faults_says_so(make_reader_run: MakeRun, words: Words)
 def test_one_work_alone_says_whom_the_interval_speaks_of(make_reader_run: MakeRun, words: Words):
     run = make_reader_run([answer(a.id, a.truth, a.read) for a in ANSWERS])
     text = words(run)
-    assert "no two works or writers are named, so of others it tells nothing" in text
+    assert "there are no two works or writers here, so of others it tells nothing" in text
     change(run / "recipe.json", recipe={"name": "x", "data": {"policy": "tomorrow's"}})
     assert "tomorrow's (not known to this version)" in words(run)
 

@@ -39,6 +39,9 @@ def protocol(run: LineRun, scores: Scores | None) -> Section:
     files = run.files
     n = files.known("data", "n")
     rows = [("Data", data_name(files)), ("Split", split_words(run))]
+    also = files.known("data", "also")
+    if isinstance(also, list) and also:
+        rows.append(("Also learned from", ", ".join(map(str, also))))
     warning = files.known("data", "split", "warning")
     if warning:
         rows.append(("Warning", str(warning)))

@@ -89,8 +89,8 @@ def interval_words(run: LineRun, interval: Interval | None, kind: str) -> str:
         said = f"95{NARROW}% interval {span} by {kind}; of works and writers never seen it tells "
         said += "nothing."
     elif kind == "line" or kind == "picture":
-        said = f"95{NARROW}% interval {span} by {kind}: no two works or writers are named, so of "
-        said += "others it tells nothing."
+        said = f"95{NARROW}% interval {span} by {kind}: there are no two works or writers here, so "
+        said += "of others it tells nothing."
     else:
         said = (
             f"Other {GROUPS[kind]} like these {count(interval.groups)} would likely give between "
