@@ -48,7 +48,7 @@ def protocol(run: LineRun, scores: Scores | None) -> Section:
     if isinstance(n, dict):
         sides = [
             f"{side} {count(number(n.get(side)))}"
-            for side in ("train", "val", "test")
+            for side in ("train", "also", "val", "test")
             if n.get(side)
         ]
         rows.append(("Lines a side", " · ".join(sides)))
@@ -129,7 +129,7 @@ def network(run: LineRun, scores: Scores | None) -> Section:
     if not rows:
         return Section("Network", [])
     table = Table(["layer", "output", "weights"], rows, strong=frozenset({len(rows) - 1}))
-    said = "For one line: maps as height × width × channels, columns as steps × features."
+    said = "For the median line: maps as height × width × channels, columns as steps × features."
     return Section("Network", [table, Say(said, "note")])
 
 
