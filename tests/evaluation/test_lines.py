@@ -9,6 +9,7 @@ import torch
 
 from kineograph.data.lines.folder import LinesFolder, write_lines_folder
 from kineograph.data.lines.line import Line
+from kineograph.data.text import Alphabet
 from kineograph.errors import InputError
 from kineograph.evaluation.job import no_stage
 from kineograph.evaluation.lines.again import evaluate_lines_again
@@ -233,6 +234,22 @@ def test_evaluate_says_what_was_learned_from_and_what_is_no_character_of_its_own
     said: list[str] = []
     evaluate_lines_again(reader, other, None, tmp_path / "out", say=said.append, **options)
     assert any(line.startswith("not in its alphabet, so always wrong: Q (U+0051") for line in said)
+
+
+def test_a_space_that_it_can_write_is_not_called_unseen(trained, tmp_path):
+    """A policy takes a lone space away: the alphabet must not be asked through it."""
+    reader = load_reader(trained)
+    knows = replace(
+        reader, alphabet=Alphabet((*reader.alphabet.characters, " ")), model=None, decoding=None
+    )
+    lines = draw_lines(tmp_path / "scans", ["12 3"], begin=500)
+    data = write_lines_folder(
+        tmp_path / "data", lines, name="other", source_root=tmp_path / "scans", kind="lines"
+    )
+    said: list[str] = []
+    options = {"device": torch.device("cpu"), "stage": no_stage, "say": said.append}
+    evaluate_lines_again(knows, data, None, tmp_path / "out", **options)
+    assert not [line for line in said if "not in its alphabet" in line]
 
 
 def test_lines_on_two_sides_are_refused_in_one_line(tmp_path):

@@ -7,7 +7,7 @@ a list of probabilities a class.
 import json
 import math
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -128,16 +128,22 @@ def read_answers(path: Path | str, notes: list[str] | None = None) -> list[Answe
     A last line that was cut short (a stopped run, a full disk) is left out with a word: added to
     `notes` where given, else a warning. Any other bad line is an InputError with its number.
     """
-    path = Path(path)
+    return [_answer(row, where) for row, where in read_rows(Path(path), notes)]
+
+
+def read_rows(path: Path, notes: list[str] | None = None) -> Iterator[tuple[object, str]]:
+    """Each line of a JSONL file of answers as JSON, and where it stands, for what must be said.
+
+    Raises InputError, and treats a last line that was cut short, as `read_answers` says.
+    """
     if not path.is_file():
         raise InputError(f"{path}: no such file. Run `kineograph evaluate` on this run first.")
     lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
-    answers = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            answers.append(_answer(json.loads(line), f"{path}, line {number}"))
+            yield json.loads(line), f"{path}, line {number}"
         except json.JSONDecodeError as error:
             # only the last line can be half written, and then no line end follows it
             if number < len(lines):
@@ -145,7 +151,6 @@ def read_answers(path: Path | str, notes: list[str] | None = None) -> list[Answe
                     f"{path}, line {number}: not JSON ({error.msg}). Mend or remove the line."
                 ) from None
             _say(f"{path.name}: the last line is cut short and was left out.", notes)
-    return answers
 
 
 def _say(word: str, notes: list[str] | None) -> None:

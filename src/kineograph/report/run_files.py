@@ -5,12 +5,23 @@ import math
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from kineograph.errors import InputError
 from kineograph.report.answers import Answer, read_answers
 
 STRIPS = 12  # more film strips than anyone looks at
+
+
+class OnASide(Protocol):
+    """An answer that says on which side of the split its question was."""
+
+    @property
+    def split(self) -> str | None:
+        """ "train", "val" or "test"; None where nobody said."""
+
+
+Sided = TypeVar("Sided", bound=OnASide)
 
 
 @dataclass(frozen=True)
@@ -69,22 +80,20 @@ def number(value: Any) -> float | None:
 
 def read_run(folder: Path | str) -> RunFiles:
     """All files of a run folder that a report draws from; raises InputError if it is no folder."""
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise InputError(f"{folder}: no such run folder. Train first, or give the folder's path.")
+    folder = _there(folder)
     run = RunFiles(folder)
-    whole = _object(folder / "recipe.json", run.notes, "recipe and published figures are unknown")
-    run.recipe = within(whole, "recipe") if isinstance(within(whole, "recipe"), dict) else {}
-    classes = whole.get("classes")
+    classes = _read_recipe(run).get("classes")
     run.classes = [str(label) for label in classes] if isinstance(classes, list) else []
-    run.answers = _test_side(_answers(folder / "predictions.jsonl", run.notes), run.notes)
+    run.answers = tested_side(_answers(folder / "predictions.jsonl", run.notes), run.notes)
     if (folder / "crossval.json").is_file():  # the folds have the logs
-        run.crossval = _object(folder / "crossval.json", run.notes, "nothing is known fold by fold")
+        run.crossval = read_object(
+            folder / "crossval.json", run.notes, "nothing is known fold by fold"
+        )
     else:
         _read_log(run)
     run.baselines = {
         name: scores
-        for name, scores in _object(
+        for name, scores in read_object(
             folder / "baselines.json",
             run.notes,
             "no baseline was asked for",
@@ -93,16 +102,45 @@ def read_run(folder: Path | str) -> RunFiles:
     }
     frames = folder / "baselines" / "frame.jsonl"
     if frames.exists():
-        run.frame_answers = _test_side(_answers(frames, run.notes), [])
-    run.environment = _object(
-        folder / "environment.json", run.notes, "protocol, cost and machine are unknown"
-    )
+        run.frame_answers = tested_side(_answers(frames, run.notes), [])
+    _read_environment(run)
     places = {answer.id: _where(answer) for answer in run.answers}
     run.strips = [
         replace(strip, where=places.get(strip.id, ""))
         for strip in _strips(folder / "pictures", run.notes)
     ]
     return run
+
+
+def read_training(folder: Path | str) -> tuple[RunFiles, dict[str, Any]]:
+    """A run's recipe, log and environment without any answers, and recipe.json as it stands.
+
+    For runs whose answers are not labels. Raises InputError if it is no folder.
+    """
+    run = RunFiles(_there(folder))
+    whole = _read_recipe(run)
+    _read_log(run)
+    _read_environment(run)
+    return run, whole
+
+
+def _there(folder: Path | str) -> Path:
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such run folder. Train first, or give the folder's path.")
+    return folder
+
+
+def _read_recipe(run: RunFiles) -> dict[str, Any]:
+    path = run.folder / "recipe.json"
+    whole = read_object(path, run.notes, "recipe and published figures are unknown")
+    run.recipe = within(whole, "recipe") if isinstance(within(whole, "recipe"), dict) else {}
+    return whole
+
+
+def _read_environment(run: RunFiles) -> None:
+    path = run.folder / "environment.json"
+    run.environment = read_object(path, run.notes, "protocol, cost and machine are unknown")
 
 
 def _where(answer: Answer) -> str:
@@ -114,7 +152,8 @@ def _where(answer: Answer) -> str:
     return f"{who}{answer.video} at {clock}"
 
 
-def _object(path: Path, notes: list[str], without: str) -> dict[str, Any]:
+def read_object(path: Path, notes: list[str], without: str) -> dict[str, Any]:
+    """A file's JSON object; an empty one where it cannot be had, and `notes` says so."""
     if not path.is_file():
         notes.append(f"{path.name} is not there: {without}.")
         return {}
@@ -136,12 +175,12 @@ def _answers(path: Path, notes: list[str]) -> list[Answer]:
     return read_answers(path, notes)
 
 
-def _test_side(answers: list[Answer], notes: list[str]) -> list[Answer]:
+def tested_side(answers: list[Sided], notes: list[str], unit: str = "clips") -> list[Sided]:
     """The test side's answers; only where there are none, all that there are."""
     test = [answer for answer in answers if answer.split == "test"]
     used = sorted({answer.split for answer in answers if answer.split in ("train", "val")})
     if not test and used:
-        notes.append(f"These are clips of the {' and '.join(used)} side: this is no test result.")
+        notes.append(f"These are {unit} of the {' and '.join(used)} side: this is no test result.")
     return test or answers
 
 

@@ -10,6 +10,7 @@ from torch import nn
 from kineograph.data.lines.batch import LineExamples
 from kineograph.data.lines.split import LineSplit
 from kineograph.evaluation.lines.job import LinesExperiment
+from kineograph.nets.line_table import line_table
 from kineograph.training.reproduce import describe_environment
 
 
@@ -44,8 +45,16 @@ def lines_environment(
             "train_seconds": seconds and round(seconds, 2),
             **_speed(job, network, asked),
         },
+        "network": _layers(network, asked),
         "leakage": None,
     }
+
+
+def _layers(network: Any, data: LineExamples) -> list[dict[str, Any]]:
+    """The layer table for the median line, so that a report needs no network."""
+    width = int(np.sort(data.widths_pixels)[len(data) // 2])
+    wanted = ("name", "shape", "weights", "lane")
+    return [{name: getattr(row, name) for name in wanted} for row in line_table(network, width)]
 
 
 def _speed(

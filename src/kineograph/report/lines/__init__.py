@@ -1,1 +1,1 @@
-"""What a reader of lines made of them, as figures and a page."""
+"""Reports of line readers: what was read beside what stands there, scored and shown."""

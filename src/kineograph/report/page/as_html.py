@@ -4,20 +4,23 @@ Text becomes HTML in one place, `text`, so nothing that a person named can reach
 """
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import Any
+from typing import Any, Literal
 
 from kineograph.report.page.blocks import (
     Beside,
     Block,
     Cards,
     Code,
+    Compared,
     Facts,
     Films,
     Fold,
+    Misread,
+    Misreads,
     Picture,
     Report,
     Say,
@@ -25,6 +28,8 @@ from kineograph.report.page.blocks import (
     Table,
 )
 from kineograph.report.page.words import percent
+
+SPACE_SEEN = "\u2423"  # an open box, where a space is what differs
 
 
 def text(words: str) -> str:
@@ -131,6 +136,40 @@ def _films(block: Films) -> str:
     return "\n".join(shown)
 
 
+def _misreads(block: Misreads) -> str:
+    return "\n".join(_misread(line) for line in block.lines)
+
+
+def _misread(line: Misread) -> str:
+    data = base64.b64encode(line.png).decode("ascii")
+    said = text(f"Line {line.id}: {line.truth} — read as: {line.read or 'nothing'}")
+    words = "".join(
+        f"<span><span>{_row(word, 'truth')}</span><span>{_row(word, 'read')}</span></span>"
+        for word in line.words
+    )
+    caption = f'{text(line.told)} <span class="id">{text(line.id)}</span>'
+    return (
+        f'<figure class="film misread"><figcaption>{caption}</figcaption>'
+        f'<div class="scroll"><img alt="{said}" src="data:image/png;base64,{data}"></div>'
+        f'<div class="told" aria-hidden="true"><div><span>truth</span><span>read</span></div>'
+        f'<div class="words" dir="auto">{words}</div></div></figure>'
+    )
+
+
+def _row(word: Sequence[Compared], which: Literal["truth", "read"]) -> str:
+    """One of a word's two rows; what differs is marked, a space too, and nothing is as wide."""
+    shown = []
+    for each in word:
+        mine, other = (each.truth, each.read) if which == "truth" else (each.read, each.truth)
+        if each.same:
+            shown.append(text(mine))
+        elif mine:
+            shown.append(f"<mark>{text(mine.replace(' ', SPACE_SEEN))}</mark>")
+        else:
+            shown.append(f'<mark class="gap">{" " * len(other)}</mark>')
+    return "".join(shown)
+
+
 def _code(block: Code) -> str:
     return f"<pre><code>{text(block.text)}</code></pre>"
 
@@ -152,6 +191,7 @@ _WRITERS: dict[type[Block], Callable[[Any], str]] = {
     Facts: _facts,
     Cards: _cards,
     Films: _films,
+    Misreads: _misreads,
     Code: _code,
     Fold: _fold,
     Beside: _beside,

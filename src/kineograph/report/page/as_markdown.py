@@ -13,6 +13,7 @@ from kineograph.report.page.blocks import (
     Facts,
     Films,
     Fold,
+    Misreads,
     Picture,
     Report,
     Say,
@@ -77,6 +78,13 @@ def _films(block: Films) -> str:
     return "\n".join(lines)
 
 
+def _misreads(block: Misreads) -> str:
+    return "\n".join(
+        f"- {text(line.id)}, {text(line.told)}: {text(line.truth)} → {text(line.read)}"
+        for line in block.lines
+    )
+
+
 def _code(block: Code) -> str:
     longest = max((len(run) for run in re.findall("`+", block.text)), default=0)
     fence = "`" * max(3, longest + 1)
@@ -94,6 +102,7 @@ _WRITERS: dict[type[Block], Callable[[Any], str]] = {
     Facts: _facts,
     Cards: _cards,
     Films: _films,
+    Misreads: _misreads,
     Code: _code,
     Fold: _fold,
     Beside: lambda block: "\n\n".join(_blocks(block.blocks)),

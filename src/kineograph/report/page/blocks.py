@@ -58,6 +58,46 @@ class Films:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """A stretch of a line: what stands there over what was read; either may be nothing."""
+
+    truth: str
+    read: str
+
+    @property
+    def same(self) -> bool:
+        """Whether it was read as it stands."""
+        return self.truth == self.read
+
+
+@dataclass(frozen=True)
+class Misread:
+    """A line that was misread, as a PNG file's bytes; its words may be set below each other."""
+
+    png: bytes
+    id: str
+    told: str
+    words: Sequence[Sequence[Compared]]
+
+    @property
+    def truth(self) -> str:
+        """What stands there."""
+        return "".join(each.truth for word in self.words for each in word)
+
+    @property
+    def read(self) -> str:
+        """What was read."""
+        return "".join(each.read for word in self.words for each in word)
+
+
+@dataclass(frozen=True)
+class Misreads:
+    """Pictures of lines, what stands there and what was read under each."""
+
+    lines: Sequence[Misread]
+
+
+@dataclass(frozen=True)
 class Code:
     """A command to copy, or a list of names."""
 
@@ -79,7 +119,7 @@ class Beside:
     blocks: "Sequence[Block]"
 
 
-Block = Say | Picture | Table | Facts | Cards | Films | Code | Fold | Beside
+Block = Say | Picture | Table | Facts | Cards | Films | Misreads | Code | Fold | Beside
 
 
 @dataclass(frozen=True)

@@ -54,33 +54,33 @@ def protocol(material: Material) -> Section:
     if run.crossval:
         validates = run.known("data", "split", "validation")
         rows.append(("Folds", f"{folds_words(run)}; validation: {validates}"))
-    rows.append(("Weights kept", _chosen(run)))
+    rows.append(("Weights kept", chosen(run)))
     if material.pooled and material.pooled.per_frame:
         rows.append(("Scored over", "frames of all clips, pooled"))
     return Section("Protocol", [Facts(rows), *material.missing("environment.json")])
 
 
-def _chosen(run: RunFiles) -> str:
+def chosen(run: RunFiles, unit: str = "clip") -> str:
     """How the weights were chosen, as far as recipe and log say."""
+    untouched = f"no test {unit} was used to choose"
     if within(run.recipe, "training", "keep") == "last":
-        return "those of the last epoch; no test clip was used to choose"
+        return f"those of the last epoch; {untouched}"
     if run.crossval:
-        return "of each fold those of lowest validation loss; no test clip was used to choose"
+        return f"of each fold those of lowest validation loss; {untouched}"
     if run.best_epoch is None:
         return "how they were chosen is not told in this folder"
     known = {line["epoch"]: line for line in run.epochs}
     side = "validation" if "val_loss" in known.get(run.best_epoch, {}) else "training"
     of = f" of {int(run.epochs[-1]['epoch'])}" if run.epochs else ""
     stopped = f" (training ended: {run.stopped})" if run.stopped else ""
-    return (
-        f"epoch {run.best_epoch}{of}, lowest {side} loss{stopped}; no test clip was used to choose"
-    )
+    return f"epoch {run.best_epoch}{of}, lowest {side} loss{stopped}; {untouched}"
 
 
 CURVES = (
     ("Loss", "loss"),
     ("Accuracy", "accuracy"),
     ("Among the three likeliest", "top3_accuracy"),
+    ("Characters read right", "character_accuracy"),
 )
 
 
@@ -128,7 +128,7 @@ def cost(material: Material) -> Section:
         rows.append(("Size", f"{count(known['weights'])} weights"))
     if known.get("train_seconds") is not None:
         rows.append(("Training", duration(known["train_seconds"])))
-    for name, title in (("frame", "One frame"), ("clip", "One clip")):
+    for name, title in (("frame", "One frame"), ("clip", "One clip"), ("line", "One line")):
         value = known.get(f"milliseconds_per_{name}")
         if value is not None:
             rows.append((title, milliseconds(value)))
@@ -140,13 +140,13 @@ def cost(material: Material) -> Section:
     return Section("Cost", [Facts(rows)] if rows else [])
 
 
-def repeat(material: Material) -> Section:
+def repeat(material: Material, unit: str = "clips") -> Section:
     """The command that repeats the run, and the environment it ran in, folded away."""
     run = material.run
     blocks: list[Block] = []
     if run.environment.get("command"):
         blocks.append(Code(str(run.environment["command"])))
-    left = ("data", "cost", "command", "leakage")
+    left = ("data", "cost", "command", "leakage", "network")
     rows = [
         (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         for name, value in run.environment.items()
@@ -157,13 +157,13 @@ def repeat(material: Material) -> Section:
     if run.recipe:
         text = json.dumps(run.recipe, indent=2, ensure_ascii=False)
         blocks.append(Fold("Recipe in full", [Code(text)]))
-    ids = _ids(run)
+    ids = _ids(run, unit)
     if ids:
-        blocks.append(Fold("Clips on each side", ids))
+        blocks.append(Fold(f"{unit.capitalize()} on each side", ids))
     return Section("How to repeat it", blocks)
 
 
-def _ids(run: RunFiles) -> list[Block]:
+def _ids(run: RunFiles, unit: str) -> list[Block]:
     sides = {side: run.known("data", "split", side) for side in ("train", "val", "test")}
     lists = {
         side: [str(name) for name in ids] for side, ids in sides.items() if isinstance(ids, list)
@@ -172,5 +172,5 @@ def _ids(run: RunFiles) -> list[Block]:
         return [Say("Too many to print; environment.json lists them.", "note")]
     blocks: list[Block] = []
     for side, ids in lists.items():
-        blocks += [Say(f"{side}, {len(ids)} clips"), Code(" ".join(ids))]
+        blocks += [Say(f"{side}, {len(ids)} {unit}"), Code(" ".join(ids))]
     return blocks
