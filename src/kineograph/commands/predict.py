@@ -90,7 +90,7 @@ def predict(
     """Say what files show or say: labels, when; or text. The status is not zero if any failed."""
     from kineograph.recipes.trained import kind_of
 
-    kind = kind_of(run)
+    kind = LINES if kind_of(run) == LINES else CLIPS
     formats = [name for several in write or [] for name in several.split(",") if name]
     if picture and "png" not in formats:
         formats.append("png")

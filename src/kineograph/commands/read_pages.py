@@ -50,29 +50,27 @@ def read_pages(run: str, files: list[Path], wish: Wish, device: str, as_json: bo
     from kineograph.predict.reader import Reader
 
     how = HowToRead(wish.lines_from, wish.one_line, wish.password)
-    _check(wish, device)
+    _check(wish)
     paths = spread(files)
     _check_lines_from(wish.lines_from, len(paths))
     if wish.formats:
         make_folder(wish.out)
     screen = Screen(as_json, aside=not wish.formats)
-    reader = Reader.load(run)
+    reader = Reader.load(run, device=device)
     told = Told()
     with _whatever_happens(lambda: _print_texts(told, wish, as_json)):
         _read_all(screen, paths, reader, how, wish, told)
-    _say(screen, told, wish)
+    _say(screen, told)
     screen.result({"run": run, "files": _as_objects(told), "notes": _notes(told),
                    "written": told.written, "failed": told.failed})  # fmt: skip
     if told.failed:
         raise typer.Exit(1)
 
 
-def _check(wish: Wish, device: str) -> None:
+def _check(wish: Wish) -> None:
     """Raise InputError for what would do nothing."""
     from kineograph.errors import InputError
 
-    if device not in ("cpu", "auto"):
-        raise InputError(f"--device {device}: lines are read on the processor. Leave it out.")
     if wish.one_line and wish.lines_from not in (None, "none"):
         raise InputError(
             "--one-line: every picture is one line, so --lines-from says nothing. "
@@ -173,22 +171,26 @@ def _print_texts(told: Told, wish: Wish, as_json: bool) -> None:
     if wish.formats or as_json:
         return
     for path, pages in told.texts.items():
-        if not any(page.lines for page in pages):
-            continue
-        if len(told.texts) > 1:
-            print(f"==> {path} <==")
-        print(plain_text(pages), end="")
+        if any(page.lines for page in pages):
+            name = f"==> {path} <==\n" if len(told.texts) > 1 else ""
+            _put(name + plain_text(pages))
+
+
+def _put(text: str) -> None:
+    """Onto the standard output in UTF-8, whatever the machine's own encoding lacks."""
     sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
 
 
-def _say(screen: Screen, told: Told, wish: Wish) -> None:
+def _say(screen: Screen, told: Told) -> None:
     """What was written, what may be wrong, what is lost."""
     for path in told.written:
         screen.say(f"Wrote {path}")
     for words in _notes(told):
         screen.say(f"note: {words}")
-    for reason in told.failed.values():
-        screen.say(f"failed: {reason}")
+    for place, reason in told.failed.items():
+        screen.say(f"failed: {reason}" if place in reason else f"failed: {place}: {reason}")
 
 
 def _notes(told: Told) -> list[str]:

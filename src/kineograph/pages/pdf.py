@@ -167,7 +167,8 @@ class SearchablePdf:
         parts = ["BT 3 Tr\n"]
         for line in text.lines:
             words = words_of(line)
-            for word, after in zip(words, [*words[1:], None], strict=True):
+            for place, word in enumerate(words):
+                after = words[place + 1] if place + 1 < len(words) else None
                 parts.append(self._word(word, after, line, scale, text.height_pixels))
         return "".join([*parts, "ET\n"])
 

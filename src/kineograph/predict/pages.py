@@ -36,13 +36,14 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int, str], None]  # lines read, lines in all, where
 
 WRITTEN_HERE = (".lines.png", ".searchable.pdf")  # what reading writes is no page to be read
-_LINES_AT_ONCE = 16
 
 
 class ReadsLines(Protocol):
     """What is asked: `kineograph.predict.reader.Reader`, or whatever else reads lines."""
 
-    def read(self, pictures: Sequence[Grey]) -> Sequence[LineReading]:
+    def read(
+        self, pictures: Sequence[Grey], progress: Callable[[int, int], None] | None = None
+    ) -> Sequence[LineReading]:
         """Line pictures (H, W) uint8 grey, ink dark on light -> as many readings, in order."""
 
 
@@ -143,7 +144,7 @@ def read_file(
             except InputError as error:
                 yield Lost(place, str(error))
                 continue
-            text = replace(text, warnings=(*warnings, *text.warnings))
+            text = replace(text, warnings=(*warnings, *text.warnings, *_nothing_read(text)))
             yield ReadPage(page, text, place, number, len(pages), file)
 
 
@@ -157,7 +158,7 @@ def _lines_of(
             return None, found, ()
         rows = rows_of(found)
         several = (
-            f"{rows} lines seem to stand above each other, and it was read as one: leave --one-line "
+            f"{rows} lines seem to stand above each other, and were read as one: leave --one-line "
             "out if it is a page",
         )
         doubts = found.warnings if found.lines else ()
@@ -176,33 +177,48 @@ def _lines_of(
 def _read(
     page: Page, lines: PageText, reader: ReadsLines, count: LineCount, place: str
 ) -> PageText:
-    """A page's text. A few lines are read at a time, so that progress can be seen."""
+    """A page's text, its lines counted as they are read."""
+    seen = 0
 
     def read_lines(pictures: Sequence[Grey]) -> list[LineReading]:
-        readings: list[LineReading] = []
-        for first in range(0, len(pictures), _LINES_AT_ONCE):
-            several = [dark_on_light(each) for each in pictures[first : first + _LINES_AT_ONCE]]
-            readings += read_in_parts(several, reader)
-            count.read(len(several), place)
-        return readings
+        def tell(done: int, total: int) -> None:
+            nonlocal seen
+            lines = done * len(pictures) // total  # a long line is read in several parts
+            count.read(lines - seen, place)
+            seen = lines
+
+        return read_in_parts([dark_on_light(each) for each in pictures], reader, tell)
 
     whole = len(lines.lines) == 1 and lines.lines[0].polygon == whole_picture(page).lines[0].polygon
     return read_page(page, read_lines, lines=lines, margin=0.0 if whole else 0.1)
 
 
-def read_in_parts(pictures: Sequence[Grey], reader: ReadsLines) -> list[LineReading]:
+def _nothing_read(text: PageText) -> tuple[str, ...]:
+    """What is said of a page that has lines and no text at all."""
+    if not text.lines or any(line.text for line in text.lines):
+        return ()
+    many = f"{len(text.lines)} lines have" if len(text.lines) > 1 else "its line has"
+    return (f"{many} no text that was read: the network may not know this script or hand",)
+
+
+def read_in_parts(
+    pictures: Sequence[Grey], reader: ReadsLines, progress: Callable[[int, int], None]
+) -> list[LineReading]:
     """Lines of any length: those that are too long for a network at once are read in parts."""
     parts = [parts_of(picture) for picture in pictures]
-    readings = iter(
-        reader.read(
-            [
-                picture[:, part.left : part.right]
-                for picture, own in zip(pictures, parts, strict=True)
-                for part in own
-            ]
+    pieces = [
+        picture[:, part.left : part.right]
+        for picture, own in zip(pictures, parts, strict=True)
+        for part in own
+    ]
+    readings = reader.read(pieces, progress)
+    if len(readings) != len(pieces):
+        raise InputError(
+            f"{len(pieces)} lines were given to the reader, {len(readings)} came back. "
+            "A reader answers for every line, in order."
         )
-    )
-    return [joined(own, [next(readings) for _ in own]) for own in parts]
+    rest = iter(readings)
+    return [joined(own, [next(rest) for _ in own]) for own in parts]
 
 
 def dark_on_light(picture: Grey) -> Grey:
