@@ -79,6 +79,12 @@ def test_several_files_stand_under_their_names_and_bad_ones_lose_nobody(desk, ru
     assert status == 1 and "==> a.png <==\nDie Waſſerſtraße\n" in said and "==> b.tif <==" in said
 
 
+def test_a_wrong_password_is_said_to_be_wrong(desk, run):
+    (desk / "locked.pdf").write_bytes(locked_pdf())
+    status, said, _ = run("predict", "reads", "locked.pdf", "--password", "open")
+    assert status == 1 and "locked.pdf: the PDF is encrypted, and the password is wrong." in said
+
+
 def test_json_has_lines_boxes_confidences_and_characters(desk, run):
     drawn("a.png")
     status, said, found = run("predict", "reads", "a.png", "--json")

@@ -264,6 +264,16 @@ def test_a_broken_file_of_lines_is_said_with_both_remedies(tmp_path, content, wo
     assert given.reason.startswith(f"{tmp_path / 'a.xml'}: ") and words in given.reason
 
 
+def test_a_file_without_a_line_of_the_page_says_so(tmp_path):
+    page, given = page_of(2), tmp_path / "a.xml"
+    path = save(tmp_path / "a.png", page.pixels)
+    write_pages(given, [PageText(*page.pixels.shape[::-1])], "page")
+    (found,) = read(path)
+    assert found.text.warnings == (
+        f"no line is marked in {given}: find its lines with --lines-from none",
+    )
+
+
 def test_lines_of_another_picture_are_refused(tmp_path):
     path = save(tmp_path / "a.png", page_of(2).pixels)
     write_pages(tmp_path / "a.xml", [marked(page_of(3))], "page")
@@ -290,8 +300,9 @@ def test_a_folder_stands_for_its_pages_but_not_for_what_was_written(tmp_path):
 def test_a_page_of_which_nothing_could_be_read_says_so(tmp_path):
     path = save(tmp_path / "a.png", page_of(3).pixels)
     (found,) = read(path, Knows(["", "", ""]))
-    told = "lines have no text that was read: the network may not know this script or hand"
-    assert found.text.warnings == (f"3 {told}",)
+    assert found.text.warnings == (
+        "nothing could be read in any of its 3 lines: the network may not know this script or hand",
+    )
     assert not read(path, Knows(["", "x", ""]))[0].text.warnings
 
 

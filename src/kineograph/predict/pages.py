@@ -165,7 +165,8 @@ def _lines_of(
         return None, whole_picture(page), (*doubts, *(several if rows > 1 else ()))
     marked = given.page(page.number, count)
     if marked is not None:
-        return *marked, ()
+        none = (f"no line is marked in {marked[0]}: find its lines with --lines-from none",)
+        return *marked, () if marked[1].lines else none
     if is_prepared_line(path) and has_ink(page.grey):
         return None, whole_picture(page), ()
     found = find_lines(page)
@@ -189,16 +190,15 @@ def _read(
 
         return read_in_parts([dark_on_light(each) for each in pictures], reader, tell)
 
-    whole = len(lines.lines) == 1 and lines.lines[0].polygon == whole_picture(page).lines[0].polygon
-    return read_page(page, read_lines, lines=lines, margin=0.0 if whole else 0.1)
+    return read_page(page, read_lines, lines=lines)
 
 
 def _nothing_read(text: PageText) -> tuple[str, ...]:
     """What is said of a page that has lines and no text at all."""
     if not text.lines or any(line.text for line in text.lines):
         return ()
-    many = f"{len(text.lines)} lines have" if len(text.lines) > 1 else "its line has"
-    return (f"{many} no text that was read: the network may not know this script or hand",)
+    where = f"any of its {len(text.lines)} lines" if len(text.lines) > 1 else "its line"
+    return (f"nothing could be read in {where}: the network may not know this script or hand",)
 
 
 def read_in_parts(
