@@ -12,7 +12,7 @@ from kineograph.pages.open import Page
 from kineograph.pages.read import read_page
 from kineograph.pages.write import read_lines_file
 from kineograph.predict.pages import ReadPage
-from kineograph.predict.write_pages import FORMS, PageWriter
+from kineograph.predict.write_pages import FORMS, PageWriter, drawn_width
 from tests.pages.drawn_pages import DrawnPage
 from tests.predict.readers import Knows
 
@@ -122,3 +122,8 @@ def test_lines_of_which_nothing_was_read_are_in_every_form(tmp_path):
         (again,) = read_lines_file(tmp_path / name)
         assert [line.text for line in again.lines] == ["", "Waſſer"], name
     assert text_of(tmp_path / "a.searchable.pdf") == [["Waſſer"]]
+
+
+def test_a_long_line_is_drawn_so_that_it_can_be_seen():
+    assert drawn_width(3300, 2500) == drawn_width(60, 500) == 900
+    assert drawn_width(48, 60_000) == 60_000 and drawn_width(600, 60_000) == 6000

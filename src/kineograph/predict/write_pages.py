@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ONE_FILE = ("text", "hocr", "json")  # for all pages
 ONE_A_PAGE = ("alto", "page")
 PDF, PICTURE = "pdf", "png"
+_DRAWN_WIDTH, _LOWEST_DRAWN = 900, 60
 FORMS = ("text", "hocr", "alto", "page", "json", PDF, PICTURE)
 
 
@@ -53,7 +54,8 @@ class PageWriter:
         if PICTURE in self._forms:
 
             def draw(path: Path) -> None:
-                write_picture(path, draw_lines(read.page.pixels, read.text))
+                width = drawn_width(*read.page.pixels.shape[:2])
+                write_picture(path, draw_lines(read.page.pixels, read.text, width_pixels=width))
 
             self._try(self._out / f"{stem}.lines.png", draw)
         if PDF in self._forms and str(self._pdf_path) not in self.failed:
@@ -120,3 +122,8 @@ class PageWriter:
             self.written.append(path)
         except (InputError, OSError) as error:
             self.failed[str(path)] = str(error)
+
+
+def drawn_width(height: int, width: int) -> int:
+    """How wide a page (H, W) is drawn in pixels; what is long and low, so that it can be seen."""
+    return max(_DRAWN_WIDTH, min(width, _LOWEST_DRAWN * width // height))
