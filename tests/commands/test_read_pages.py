@@ -142,7 +142,7 @@ def test_doubts_are_said_once_for_all_their_pages(desk, run):
     )
     assert status == 0 and len(found["notes"]) == 1
     assert (
-        "note: 0.png, 1.png, 2.png and 2 more: no line was found: the page is one even white; scan "
+        "note: 0.png; 1.png; 2.png and 2 more: no line was found: the page is one even white; scan "
         "it again if it is not blank" in said
     )
     status, said, _ = run("predict", "reads", "0.png")

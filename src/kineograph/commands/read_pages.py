@@ -197,7 +197,7 @@ def _notes(told: Told) -> list[str]:
     """One line for each thing that may be wrong, with the pages that it is said of."""
     lines = []
     for words, places in told.notes.items():
-        shown = ", ".join(places[:_SHOWN_PLACES])
+        shown = "; ".join(places[:_SHOWN_PLACES])  # "a.pdf, page 2" has a comma
         more = len(places) - _SHOWN_PLACES
         lines.append(f"{shown}{f' and {more} more' if more > 0 else ''}: {words}")
     return lines
