@@ -10,7 +10,15 @@ from kineograph.pages.open import Page
 from kineograph.pages.text import Block, Bounds, PageText, TextLine, bounds, rectangle
 from kineograph.pages.write import write_pages
 from kineograph.predict.one_line import is_one_line
-from kineograph.predict.pages import HowToRead, LineCount, Lost, count_pages, read_file, spread
+from kineograph.predict.pages import (
+    HowToRead,
+    LineCount,
+    Lost,
+    count_pages,
+    read_file,
+    spread,
+    without_paper,
+)
 from tests.pages.drawn_pages import DrawnPage, turned
 from tests.predict.readers import ByInk, Knows
 
@@ -110,6 +118,25 @@ def test_what_has_a_transcription_beside_it_is_one_line_and_nothing_is_looked_fo
     (tmp_path / "a.gt.txt").write_text("Die")
     read(path, reader)
     assert np.array_equal(reader.pictures[0], picture)
+
+
+def test_a_line_that_was_found_is_shown_without_the_paper_around_it(tmp_path):
+    page, reader = page_of(3), ByInk()
+    read(save(tmp_path / "a.png", page.pixels), reader)
+    for picture, (_, top, _, bottom) in zip(reader.pictures, page.lines, strict=True):
+        assert picture.shape[0] == pytest.approx(bottom - top, abs=2)
+        assert min(picture[0].min(), picture[-1].min()) < 150
+    even = np.full((9, 9), 200, np.uint8)
+    assert without_paper(even).shape == (9, 9)
+
+
+def test_a_line_that_is_given_is_shown_as_it_is_given(tmp_path):
+    page, reader = page_of(2), ByInk()
+    outline = rectangle(Bounds(30, 20, 300, 75))
+    lines = PageText(*page.pixels.shape[::-1], (Block((TextLine(outline),)),))
+    write_pages(tmp_path / "a.xml", [lines], "page")
+    read(save(tmp_path / "a.png", page.pixels), reader)
+    assert np.array_equal(reader.pictures[0], page.pixels[20:75, 30:300])
 
 
 def test_one_line_is_forced_and_several_are_told(tmp_path):

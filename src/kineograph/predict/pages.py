@@ -138,47 +138,57 @@ def read_file(
             count.begin()
             try:
                 page = pages.read(number)
-                file, lines, warnings = _lines_of(page, path, given, how, len(pages))
-                count.found(len(lines.lines), place)
-                text = _read(page, lines, reader, count, place)
+                where = _lines_of(page, path, given, how, len(pages))
+                count.found(len(where.lines.lines), place)
+                text = _read(page, where, reader, count, place)
             except InputError as error:
                 yield Lost(place, str(error))
                 continue
-            text = replace(text, warnings=(*warnings, *text.warnings, *_nothing_read(text)))
-            yield ReadPage(page, text, place, number, len(pages), file)
+            text = replace(text, warnings=(*where.told, *text.warnings, *_nothing_read(text)))
+            yield ReadPage(page, text, place, number, len(pages), where.given)
 
 
-def _lines_of(
-    page: Page, path: Path, given: GivenLines, how: HowToRead, count: int
-) -> tuple[Path | None, PageText, tuple[str, ...]]:
-    """Where a page's lines stand, the file that says so, and what is to be said of it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Where:
+    """Where a page's lines stand, what is to be said of it, and the file that says so."""
+
+    lines: PageText
+    told: tuple[str, ...] = ()
+    given: Path | None = None
+    are_found: bool = False  # on the page, by their ink
+
+
+def _lines_of(page: Page, path: Path, given: GivenLines, how: HowToRead, count: int) -> _Where:
     if how.one_line:
         found = find_lines(page)
         if not has_ink(page.grey):
-            return None, found, ()
+            return _Where(found)
         rows = rows_of(found)
         several = (
             f"{rows} lines seem to stand above each other, and were read as one: leave --one-line "
             "out if it is a page",
         )
         doubts = found.warnings if found.lines else ()
-        return None, whole_picture(page), (*doubts, *(several if rows > 1 else ()))
+        return _Where(whole_picture(page), (*doubts, *(several if rows > 1 else ())))
     marked = given.page(page.number, count)
     if marked is not None:
-        none = (f"no line is marked in {marked[0]}: find its lines with --lines-from none",)
-        return *marked, () if marked[1].lines else none
+        file, lines = marked
+        none = (f"no line is marked in {file}: find its lines with --lines-from none",)
+        return _Where(lines, () if lines.lines else none, file)
     if is_prepared_line(path) and has_ink(page.grey):
-        return None, whole_picture(page), ()
+        return _Where(whole_picture(page))
     found = find_lines(page)
     if is_one_line(page.grey, found):
-        return None, whole_picture(page), found.warnings if found.lines else ()
-    return None, found, ()
+        return _Where(whole_picture(page), found.warnings if found.lines else ())
+    return _Where(found, are_found=True)
 
 
-def _read(
-    page: Page, lines: PageText, reader: ReadsLines, count: LineCount, place: str
-) -> PageText:
-    """A page's text, its lines counted as they are read."""
+def _read(page: Page, where: _Where, reader: ReadsLines, count: LineCount, place: str) -> PageText:
+    """A page's text, its lines counted as they are read.
+
+    Lines are shown as they were when the network learned: without paper around them, since it would
+    make their letters smaller; those that are given as they are given.
+    """
     seen = 0
 
     def read_lines(pictures: Sequence[Grey]) -> list[LineReading]:
@@ -188,9 +198,12 @@ def _read(
             count.read(lines - seen, place)
             seen = lines
 
-        return read_in_parts([dark_on_light(each) for each in pictures], reader, tell)
+        shown = [dark_on_light(each) for each in pictures]
+        if where.are_found:
+            shown = [without_paper(each) for each in shown]
+        return read_in_parts(shown, reader, tell)
 
-    return read_page(page, read_lines, lines=lines)
+    return read_page(page, read_lines, lines=where.lines, margin=0.0)
 
 
 def _nothing_read(text: PageText) -> tuple[str, ...]:
@@ -224,6 +237,15 @@ def read_in_parts(
 def dark_on_light(picture: Grey) -> Grey:
     """A line (H, W) uint8 as it was learned: what stands light on dark is turned over."""
     return 255 - picture if float(np.median(picture)) < DARK_PAPER else picture
+
+
+def without_paper(picture: Grey) -> Grey:
+    """A line (H, W) uint8, ink dark on light, without the empty rows above and below its ink."""
+    import cv2
+
+    _, ink = cv2.threshold(picture, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    rows = np.flatnonzero(np.asarray(ink).any(1))
+    return picture[rows[0] : rows[-1] + 1] if len(rows) else picture
 
 
 def spread(paths: Sequence[Path]) -> list[Path]:
