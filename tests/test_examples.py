@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from kineograph.data.toy.actors import ActorsConfig, draw_clip
 from kineograph.live.sending.message import Message
@@ -38,6 +39,17 @@ def test_label_a_clip(tmp_path):
         text=True,
     )
     assert "clip.mp4: " in found.stdout and "boxing" in found.stdout, found.stderr
+
+
+def test_lines_of_a_page(tmp_path):
+    found = subprocess.run(
+        [sys.executable, EXAMPLES / "lines_of_a_page.py", tmp_path / "a.png"],
+        capture_output=True,
+        text=True,
+    )
+    assert not found.stderr
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.size == (1620, 480)
 
 
 @pytest.mark.live

@@ -128,6 +128,17 @@ def test_a_very_long_line_fits_on_a_page(tmp_path):
     assert texts(write(tmp_path / "a.pdf", page, 72.0)) == ["lang"]
 
 
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_a_picture_wider_than_a_jpeg_can_be_is_kept_without_loss(tmp_path, channels):
+    pixels = np.full((20, 66_000, *channels), 200, np.uint8)
+    pixels[:, 33_000:] = 90
+    with SearchablePdf(tmp_path / "a.pdf") as pdf:
+        pdf.add(Page(pixels, 600.0), PageText(66_000, 20))
+    with pypdfium2.PdfDocument(tmp_path / "a.pdf") as file:
+        drawn = file[0].render(scale=0.1).to_numpy()
+    assert (drawn[0, 300] == 200).all() and (drawn[0, -300] == 90).all()
+
+
 def test_the_map_has_at_most_a_hundred_lines_in_a_section():
     made = to_unicode([chr(0x400 + place) for place in range(205)] + ["𝔉"]).decode()
     counts = [int(each) for each in re.findall(r"(\d+) beginbfchar", made)]

@@ -58,9 +58,10 @@ def speaks() -> bool:
 class Screen:
     """The terminal of one verb: people read lines and bars, programs the last line."""
 
-    def __init__(self, as_json: bool = False):
+    def __init__(self, as_json: bool = False, *, aside: bool = False):
+        """aside: on the standard error, where the verb's own output is for another program."""
         self.as_json = as_json
-        self.console = Console(soft_wrap=True, highlight=False, quiet=not speaks())
+        self.console = Console(soft_wrap=True, highlight=False, quiet=not speaks(), stderr=aside)
 
     def say(self, text: str) -> None:
         """One line."""

@@ -21,3 +21,15 @@ def stems_of(paths: list[Path]) -> list[str]:
         seen[path.stem] += 1
         stems.append(path.stem if seen[path.stem] == 1 else f"{path.stem}-{seen[path.stem]}")
     return stems
+
+
+def make_folder(out: Path) -> None:
+    """Now, and not after hours of work. Raises InputError where it cannot be made."""
+    from kineograph.errors import InputError
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"--out {out}: cannot be made ({error.strerror}). Choose another folder."
+        ) from None

@@ -1,173 +1,162 @@
-"""kineograph predict RUN FILE…: a label for a clip, a timeline for a long video."""
+"""kineograph predict RUN FILE…: what a network says of files; which files, depends on the network.
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from functools import partial
+One that labels clips answers for videos (`label_files.py`), or for people in them (`people.py`);
+one that reads lines of text for pages (`read_pages.py`).
+"""
+
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from kineograph.commands.console import AsJson, Device, Screen
-from kineograph.commands.many_files import counted, stems_of
+from kineograph.commands.many_files import make_folder
 
-FORMATS = ("csv", "json", "srt", "png", "mp4")
+CLIPS, LINES = "clips", "lines"  # what a network was trained on
+FORMATS = {
+    CLIPS: ("csv", "json", "srt", "png", "mp4"),
+    LINES: ("text", "hocr", "alto", "page", "json", "pdf", "png"),
+}
+DOES = {CLIPS: "labels clips", LINES: "reads lines of text"}
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(help="Videos, GIFs, pictures, folders of them; or scans, TIFFs and PDFs."),
+]
+Write = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FORMAT",
+        help="Of clips csv, json, srt (subtitles), mp4 (labelled video), png with --windows; of "
+        "pages text, hocr, alto, page, json, pdf (searchable), png. Several with commas.",
+    ),
+]
+Out = Annotated[Path, typer.Option(help="The folder that written files go to.")]
+WindowSeconds = Annotated[float | None, typer.Option(help="Length of a window on a long video.")]
+HopSeconds = Annotated[
+    float | None, typer.Option(help="From one window's start to the next one's.")
+]
+Features = Annotated[
+    bool,
+    typer.Option("--features", help="Write what the encoder makes of every frame, no labels."),
+]
+Windows = Annotated[
+    Path | None,
+    typer.Option(help="windows.jsonl of annotate: a timeline for everyone who has a window."),
+]
+Blur = Annotated[
+    bool, typer.Option("--blur", help="With --windows: blur all heads in the labelled video.")
+]
+Tested = Annotated[
+    str | None,
+    typer.Option(metavar="RUN", help="With --windows: a crossval whose errors widen shares."),
+]
+LinesFrom = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE|FOLDER|none",
+        help="Pages: PAGE or ALTO that says where lines stand; none: find them, whatever lies "
+        "beside.",
+    ),
+]
+OneLine = Annotated[
+    bool, typer.Option("--one-line", help="Pages: every picture is one line, and no page.")
+]
+Picture = Annotated[
+    bool, typer.Option("--picture", help="Pages: draw the lines found, as --write png.")
+]
+Password = Annotated[str | None, typer.Option(help="Pages: of encrypted PDFs.")]
 
 
 def predict(
     run: Annotated[str, typer.Argument(help="A run folder, or a shipped network's name.")],
-    files: Annotated[
-        list[Path], typer.Argument(help="Videos, GIFs, pictures, folders of pictures or of videos.")
-    ],
-    write: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FORMAT",
-            help="csv, json, srt (subtitles), mp4 (labelled video); png with --windows.",
-        ),
-    ] = None,
-    out: Annotated[Path, typer.Option(help="The folder that written files go to.")] = Path("."),
-    window_seconds: Annotated[
-        float | None, typer.Option(help="Length of a window on a long video.")
-    ] = None,
-    hop_seconds: Annotated[
-        float | None, typer.Option(help="From one window's start to the next one's.")
-    ] = None,
-    features: Annotated[
-        bool,
-        typer.Option("--features", help="Write what the encoder makes of every frame, no labels."),
-    ] = False,
-    windows: Annotated[
-        Path | None,
-        typer.Option(help="windows.jsonl of annotate: a timeline for everyone who has a window."),
-    ] = None,
-    blur: Annotated[
-        bool, typer.Option("--blur", help="With --windows: blur all heads in the labelled video.")
-    ] = False,
-    tested: Annotated[
-        str | None,
-        typer.Option(metavar="RUN", help="With --windows: a crossval whose errors widen shares."),
-    ] = None,
+    files: Files,
+    write: Write = None,
+    out: Out = Path("."),
+    window_seconds: WindowSeconds = None,
+    hop_seconds: HopSeconds = None,
+    features: Features = False,
+    windows: Windows = None,
+    blur: Blur = False,
+    tested: Tested = None,
+    lines_from: LinesFrom = None,
+    one_line: OneLine = False,
+    picture: Picture = False,
+    password: Password = None,
     device: Device = "cpu",
     as_json: AsJson = False,
 ) -> None:
-    """Say what happens in files, when. The status is not zero if any file failed."""
+    """Say what files show or say: labels, when; or text. The status is not zero if any failed."""
+    from kineograph.recipes.trained import kind_of
+
+    kind = LINES if kind_of(run) == LINES else CLIPS
+    formats = [name for several in write or [] for name in several.split(",") if name]
+    if picture and "png" not in formats:
+        formats.append("png")
+    of_windows = _given({"--blur": blur, "--tested": tested})
+    spans = {"window_seconds": window_seconds, "hop_seconds": hop_seconds}
+    of_files = _given({"--features": features, "--window-seconds": window_seconds,
+                       "--hop-seconds": hop_seconds})  # fmt: skip
+    of_pages = _given({"--lines-from": lines_from, "--one-line": one_line, "--picture": picture,
+                       "--password": password})  # fmt: skip
+    of_clips = [*_given({"--windows": windows}), *of_windows, *of_files]
+    _refuse(run, kind, of_pages if kind == CLIPS else of_clips)
+    _check_formats(formats, kind)
+    if kind == LINES:
+        from kineograph.commands.read_pages import Wish, read_pages
+
+        read_pages(run, files, Wish(formats, out, lines_from, one_line, password), device, as_json)
+        return
+    _check_windows(formats, windows, of_windows, of_files)
     screen = Screen(as_json)
-    formats = write or []
-    of_windows = {"--blur": blur, "--tested": tested}
-    of_files = {
-        "--features": features,
-        "--window-seconds": window_seconds,
-        "--hop-seconds": hop_seconds,
-    }
-    _check(formats, windows, _given(of_windows), _given(of_files))
     if formats or features:
         make_folder(out)
+    from kineograph.commands import label_files, people
+
     if windows is not None:
-        from kineograph.commands.people import Wish, predict_people
-
-        wish = Wish(windows, formats, out, blur, tested)
-        predict_people(screen, run, _spread(files), wish, device)
-        return
-    if features:
-        write_features(screen, run, _spread(files), out, device, formats)
-        return
-    spans = {"window_seconds": window_seconds, "hop_seconds": hop_seconds}
-    predict_files(screen, run, _spread(files), formats, out, spans, device)
-
-
-def predict_files(
-    screen: Screen,
-    run: str,
-    paths: list[Path],
-    formats: list[str],
-    out: Path,
-    spans: dict[str, float | None],
-    device: str,
-) -> None:
-    """A label or a timeline a file; the status is not zero if any failed."""
-    from kineograph.errors import InputError
-    from kineograph.predict.model import load
-
-    model = load(run, device=device)
-    found: list[Any] = []
-    failed: dict[str, str] = {}
-    with screen.stage("Reading", "frames") as progress:
-        for number, path in enumerate(paths, 1):
-            here = counted(progress, number, len(paths))
-            try:
-                found.append(model.predict(path, **spans, progress=here))
-            except InputError as error:
-                failed[str(path)] = str(error)
-    _print(screen, found)
-    for prediction in found:
-        if prediction.problem:
-            screen.say(f"read in part: {prediction.problem}")
-    for path in _write(screen, formats, out, found, failed):
-        screen.say(f"Wrote {path}")
-    for reason in failed.values():
-        screen.say(f"failed: {reason}")
-    screen.result(
-        {"run": run, "engine": model.engine, "files": [asdict(p) for p in found], "failed": failed}
-    )
-    if failed or any(prediction.problem for prediction in found):
-        raise typer.Exit(1)
-
-
-def write_features(
-    screen: Screen, run: str, paths: list[Path], out: Path, device: str, formats: list[str]
-) -> None:
-    """One .features.npy and .features.json a file; the status is not zero if any failed."""
-    from kineograph.errors import InputError
-    from kineograph.predict.features import write_features as write
-    from kineograph.predict.model import load
-
-    if formats:
-        raise InputError(
-            f"--write {formats[0]}: writes labels, and --features writes none. Ask for one of them."
-        )
-    model = load(run, device=device)
-    written: list[dict[str, Any]] = []
-    failed: dict[str, str] = {}
-    partly = False
-    with screen.stage("Reading", "frames") as progress:
-        for number, (path, stem) in enumerate(zip(paths, stems_of(paths), strict=True), 1):
-            try:
-                found = model.features(path, progress=counted(progress, number, len(paths)))
-                written.append(write(out / stem, found, run))
-            except InputError as error:
-                failed[str(path)] = str(error)
-                continue
-            if found.problem:
-                partly = True
-                screen.say(f"read in part: {found.problem}")
-    for each in written:
-        count, size = each["shape"]
-        screen.say(f"Wrote {each['features']}: {count} frames, {size} features each")
-    for reason in failed.values():
-        screen.say(f"failed: {reason}")
-    screen.result({"run": run, "files": written, "failed": failed})
-    if failed or partly:
-        raise typer.Exit(1)
+        wish = people.Wish(windows, formats, out, blur, tested)
+        people.predict_people(screen, run, label_files.spread(files), wish, device)
+    elif features:
+        label_files.write_features(screen, run, label_files.spread(files), out, device, formats)
+    else:
+        paths = label_files.spread(files)
+        label_files.predict_files(screen, run, paths, formats, out, spans, device)
 
 
 def _given(options: Mapping[str, object]) -> list[str]:
     return [name for name, value in options.items() if value]
 
 
-def _check(
-    formats: list[str],
-    windows: Path | None,
-    of_windows: list[str],
-    of_files: list[str],
-) -> None:
-    """Refuse options that would do nothing."""
+def _refuse(run: str, kind: str, others: Sequence[str]) -> None:
+    """Raise InputError for the first option that belongs to the other kind of network."""
+    from kineograph.errors import InputError
+
+    other = LINES if kind == CLIPS else CLIPS
+    for said in others:
+        raise InputError(
+            f"{said}: is for a network that {DOES[other]}, and {run} {DOES[kind]}. "
+            "Leave it out, or give another network."
+        )
+
+
+def _check_formats(formats: list[str], kind: str) -> None:
+    """Raise InputError for a form that this kind of network does not write."""
     from kineograph.errors import InputError, nearest
 
+    known = FORMATS[kind]
     for name in formats:
-        if name not in FORMATS:
-            hint = nearest(name, FORMATS) or "Choose one of them."
-            raise InputError(f"--write {name}: known formats are {', '.join(FORMATS)}. {hint}")
+        if name not in known:
+            hint = nearest(name, known) or "Choose one of them."
+            raise InputError(f"--write {name}: known formats are {', '.join(known)}. {hint}")
+
+
+def _check_windows(
+    formats: list[str], windows: Path | None, of_windows: list[str], of_files: list[str]
+) -> None:
+    """Refuse options of clips that would do nothing."""
+    from kineograph.errors import InputError
+
     if windows is None:
         for said in [*(["--write png"] if "png" in formats else []), *of_windows]:
             raise InputError(f"{said}: is for people in windows. Give --windows windows.jsonl.")
@@ -176,92 +165,3 @@ def _check(
         raise InputError(f"{said}: is not for people in windows. Leave it out, or --windows.")
     if "--blur" in of_windows and "mp4" not in formats:
         raise InputError("--blur: is for the labelled video. Add --write mp4.")
-
-
-def make_folder(out: Path) -> None:
-    """Now, and not after hours of video. Raises InputError where it cannot be made."""
-    from kineograph.errors import InputError
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"--out {out}: cannot be made ({error.strerror}). Choose another folder."
-        ) from None
-
-
-def _spread(files: list[Path]) -> list[Path]:
-    """A folder with videos in it stands for its videos; one of pictures is a clip itself."""
-    from kineograph.media import VIDEO_SUFFIXES, list_media
-
-    spread: list[Path] = []
-    for path in files:
-        videos = (
-            [p for p in list_media(path) if p.suffix.lower() in VIDEO_SUFFIXES]
-            if path.is_dir()
-            else []
-        )
-        spread += videos or [path]
-    return spread
-
-
-def _print(screen: Screen, found: list[Any]) -> None:
-    from rich.table import Table
-
-    if not found:
-        return
-    table = Table(box=None, pad_edge=False)
-    for column, justify in (("file", "left"), ("from", "right"), ("to", "right"),
-                            ("label", "left"), ("probability", "right")):  # fmt: skip
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]
-    names = [Path(prediction.path).name for prediction in found]
-    for name, prediction in zip(names, found, strict=True):
-        shown = name if names.count(name) == 1 else prediction.path
-        for segment in prediction.segments:
-            table.add_row(
-                shown,
-                f"{segment.start_seconds:.2f} s",
-                f"{segment.end_seconds:.2f} s",
-                segment.label,
-                f"{segment.probability:.0%}",
-            )
-    screen.show(table)
-
-
-def _write(
-    screen: Screen, formats: list[str], out: Path, found: list[Any], failed: dict[str, str]
-) -> list[Path]:
-    """What was asked for, file by file; one that cannot be written is said and the rest goes on."""
-    from kineograph.errors import InputError
-    from kineograph.predict import write
-
-    stems = stems_of([Path(prediction.path) for prediction in found])
-    tasks: list[tuple[str, Path, Any]] = []
-    if "csv" in formats:
-        path = out / "predictions.csv"
-        tasks.append((str(path), path, lambda path: write.write_csv(path, found)))
-    if "json" in formats:
-        path = out / "predictions.json"
-        tasks.append((str(path), path, lambda path: write.write_json(path, found)))
-    for stem, each in zip(stems, found, strict=True):
-        if "srt" in formats:
-            act = partial(write.write_srt, prediction=each)
-            tasks.append((each.path, out / f"{stem}.srt", act))
-        if "mp4" in formats:
-            act = partial(_write_video, screen, stem, each)
-            tasks.append((each.path, out / f"{stem}.labelled.mp4", act))
-    written: list[Path] = []
-    for name, path, act in tasks:
-        try:
-            act(path)
-            written.append(path)
-        except (InputError, OSError) as error:
-            failed[name] = str(error)
-    return written
-
-
-def _write_video(screen: Screen, stem: str, prediction: Any, path: Path) -> None:
-    from kineograph.predict.write import write_labelled_video
-
-    with screen.stage(f"Labelling {stem}", "frames") as progress:
-        write_labelled_video(path, prediction, progress)

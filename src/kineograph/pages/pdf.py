@@ -36,6 +36,7 @@ _MOST_POINTS = 14_400.0  # a side of a page (Annex C)
 _WIDTH, _ASCENT, _DESCENT = 500, 800, -200  # of the one glyph, in thousandths of its size
 _CATALOG, _PAGES, _FONT, _DESCENDANT, _DESCRIPTOR, _FILE, _UNICODE, _GLYPHS, _INFO = range(1, 10)
 _MOST_CHARACTERS = 65_000
+_MOST_JPEG_PIXELS = 65_500  # on a side, as libjpeg has it
 _UNKNOWN = "\ufffd"
 
 
@@ -149,16 +150,19 @@ class SearchablePdf:
         self._stream(_GLYPHS, "", b"\0\0" + b"\0\1" * len(self._numbers))
 
     def _add_image(self, pixels: NDArray[np.uint8]) -> int:
-        """A page's picture: one bit where it is black and white, else JPEG."""
+        """A page's picture: one bit if it is black and white, else JPEG if that can hold it."""
         height, width = pixels.shape[:2]
         about = f"/Type /XObject /Subtype /Image /Width {width} /Height {height}"
         if pixels.ndim == 2 and not np.any((pixels != 0) & (pixels != 255)):
             bits = np.packbits(pixels > 0, axis=1).tobytes()
             kind = "/ColorSpace /DeviceGray /BitsPerComponent 1"
             return self._stream(self._take(), f"{about} {kind}", bits)
+        colour = "/DeviceGray" if pixels.ndim == 2 else "/DeviceRGB"
+        if max(width, height) > _MOST_JPEG_PIXELS:
+            kind = f"/ColorSpace {colour} /BitsPerComponent 8"
+            return self._stream(self._take(), f"{about} {kind}", pixels.tobytes())
         coded = io.BytesIO()
         Image.fromarray(pixels).save(coded, "JPEG", quality=self._quality, optimize=True)
-        colour = "/DeviceGray" if pixels.ndim == 2 else "/DeviceRGB"
         kind = f"/ColorSpace {colour} /BitsPerComponent 8 /Filter /DCTDecode"
         return self._stream(self._take(), f"{about} {kind}", coded.getvalue(), packed=False)
 
@@ -167,7 +171,8 @@ class SearchablePdf:
         parts = ["BT 3 Tr\n"]
         for line in text.lines:
             words = words_of(line)
-            for word, after in zip(words, [*words[1:], None], strict=True):
+            for place, word in enumerate(words):
+                after = words[place + 1] if place + 1 < len(words) else None
                 parts.append(self._word(word, after, line, scale, text.height_pixels))
         return "".join([*parts, "ET\n"])
 
