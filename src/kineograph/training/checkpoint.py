@@ -130,6 +130,25 @@ def load_matching_weights(path: Path, network: nn.Module) -> list[str]:
     return sorted(set(ours) - set(fitting))
 
 
+def load_grown_weights(path: Path, network: nn.Module) -> list[str]:
+    """Take every weight whose name and shape fit; of those that only have more rows here, such as
+    an answer with new characters after the old ones, the old rows. Names of those left as they are.
+    """
+    theirs, _ = read_safetensors(path)
+    ours = network.state_dict()
+    grown = {
+        name: torch.cat([value, ours[name][len(value) :]])
+        for name, value in theirs.items()
+        if name in ours
+        and value.dim()
+        and value.shape[1:] == ours[name].shape[1:]
+        and len(value) < len(ours[name])
+    }
+    fresh = load_matching_weights(path, network)
+    network.load_state_dict({**network.state_dict(), **grown})
+    return [name for name in fresh if name not in grown]
+
+
 def write_safetensors(path: Path, tensors: Mapping[str, Tensor], notes: dict[str, object]) -> None:
     """One file, moved into place when it is whole."""
     content = save(dict(tensors), metadata={"notes": json.dumps(notes)})

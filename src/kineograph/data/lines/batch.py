@@ -87,6 +87,27 @@ class LineExamples:
         return LineExample(line.id, picture, self.targets[index])
 
 
+class JoinedExamples:
+    """Lines of several folders as one data set; each part keeps its cache and its changes."""
+
+    def __init__(self, parts: Sequence[LineExamples]) -> None:
+        self.parts = list(parts)
+        self.widths_pixels = np.concatenate([part.widths_pixels for part in self.parts])
+        self._begins = np.cumsum([0, *map(len, self.parts)])
+
+    def __len__(self) -> int:
+        return int(self._begins[-1])
+
+    def batches(self, batch_size: int, walk: Pass) -> Iterator[LineBatch]:
+        """The lines of one walk, those of like widths side by side, of whichever part."""
+        return line_batches(self, batch_size, **walk._asdict())
+
+    def example(self, index: int, epoch: int, seed: int) -> LineExample:
+        """The same example for the same three numbers."""
+        part = int(np.searchsorted(self._begins, index, side="right")) - 1
+        return self.parts[part].example(index - int(self._begins[part]), epoch, seed)
+
+
 def collate_lines(examples: Sequence[LineExample]) -> LineBatch:
     """One batch of pictures of one height; each narrower one goes on as empty paper."""
     widths = [example.picture.shape[1] for example in examples]
@@ -108,7 +129,7 @@ def collate_lines(examples: Sequence[LineExample]) -> LineBatch:
 
 
 def line_batches(
-    examples: LineExamples,
+    examples: LineExamples | JoinedExamples,
     batch_size: int,
     *,
     epoch: int = 0,
