@@ -1,4 +1,4 @@
-"""kineograph annotate --lines PAGE…: a page on this machine in which texts of lines are corrected."""
+"""kineograph annotate --lines PAGE…: a page on this machine that corrects the texts of lines."""
 
 import sys
 import webbrowser
@@ -83,16 +83,15 @@ def _command() -> str:
 
 def _load(run: str) -> _Asked:
     from kineograph.predict.reader import Reader
-    from kineograph.recipes.reader import load_reader
     from kineograph.studio.lines.server import known_characters
 
-    trained = load_reader(run)
-    characters = known_characters(trained.alphabet.characters, trained.policy)
-    return _Asked(Reader.load(run), trained.name, characters)
+    reader = Reader.load(run)
+    alphabet, policy = reader.trained.alphabet, reader.trained.policy
+    return _Asked(reader, reader.name, known_characters(alphabet.characters, policy))
 
 
 def _known(asked: _Asked, book: "LineBook") -> Any:
-    """What the reader can write; without one, what the lines of a prepared folder are written in."""
+    """What the reader can write; without one, the characters that were given with the lines."""
     from kineograph.studio.lines.server import Known
 
     if asked.reader is not None:
@@ -114,11 +113,11 @@ def _greet(screen: Screen, book: "LineBook", address: str, out: Path) -> None:
 def _part(screen: Screen, book: "LineBook", gatherer: "Gatherer", result: "Result") -> None:
     out, counts = book.out, book.count()
     problems = [*gatherer.problems, *filter(None, [result.problem])]
-    for problem in problems:
-        screen.say(problem)
+    for told in (*problems, *gatherer.notes):
+        screen.say(told)
     screen.say(
-        f"{out}: {counts['accepted']} lines accepted, {counts['no line']} are no lines, "
-        f"{counts['open'] + counts['skipped']} are left."
+        f"{out}: {counts['accepted']} line{'' if counts['accepted'] == 1 else 's'} accepted, "
+        f"{counts['no line']} not a line, {counts['open'] + counts['skipped']} left."
     )
     if counts["accepted"]:
         screen.say(f"Learn from them: kineograph train ocr-line {out} --from RUN")
@@ -129,6 +128,7 @@ def _part(screen: Screen, book: "LineBook", gatherer: "Gatherer", result: "Resul
             "no_lines": counts["no line"],
             "left": counts["open"] + counts["skipped"],
             "problems": problems,
+            "notes": gatherer.notes,
         }
     )
     if problems:

@@ -99,11 +99,17 @@ def in_words(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except StaleError as error:
-            return JSONResponse({"error": str(error)}, status_code=409)
+            return _refusal(str(error), 409)
         except InputError as error:
-            return JSONResponse({"error": str(error)}, status_code=400)
+            return _refusal(str(error), 400)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             fault = f"the request is not one that the page makes ({error!r}). Reload the page."
-            return JSONResponse({"error": fault}, status_code=400)
+            return _refusal(fault, 400)
 
     return answer
+
+
+def _refusal(words: str, status: int) -> Response:
+    """What was sent may be quoted in it, and need not be text that can be sent back."""
+    sendable = words.encode("utf-8", "replace").decode()
+    return JSONResponse({"error": sendable}, status_code=status)

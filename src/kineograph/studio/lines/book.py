@@ -47,6 +47,7 @@ class Entry:
     decisions: list[Decision] = field(default_factory=list)
     draft: str | None = None  # typed, not decided yet
     drafted_by: str = ""
+    drafted_after: int = 0  # so many decisions
     version: int = 0
     changed: int = 0  # the book's revision then
     reading: LineReading | None = None
@@ -155,7 +156,8 @@ class LineBook:
                     "decide again."
                 )
             entry = self.entries[mine[-1]]
-            others = entry.draft is not None and entry.drafted_by != window[:64]
+            since = entry.draft is not None and entry.drafted_after == len(entry.decisions)
+            others = since and entry.drafted_by != window[:64]
             if others or not entry.decisions or entry.decisions[-1].window != window[:64]:
                 mine.pop()
                 raise InputError(
@@ -234,10 +236,12 @@ class LineBook:
         entry.changed = self.revision
         if said["kind"] == DRAFT:
             entry.draft, entry.drafted_by = said["text"], window
+            entry.drafted_after = len(entry.decisions)
         elif said["kind"] == UNDO:
             taken = entry.decisions.pop()
             if taken.status == ACCEPTED:
                 entry.draft, entry.drafted_by = taken.text, window
+                entry.drafted_after = len(entry.decisions)
             mine = self._mine[window]
             del mine[len(mine) - 1 - mine[::-1].index(said["line"]) :]
         else:

@@ -1,7 +1,7 @@
 """From what was named to sheets with lines: a prepared folder, or pages of scans and PDFs.
 
-A page is known by its content, so it may be moved. Its lines are those of a PAGE or ALTO file beside
-it, or are found; that takes a second or more, so pages are looked through behind the server.
+A page is known by its content, so it may be moved. Its lines are those of a PAGE or ALTO file
+beside it, or are found; that takes a second or more, so it is done behind the server.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from kineograph.pages.open import PAGE_SUFFIXES, Page
 from kineograph.pages.read import LineReading
 from kineograph.pages.text import DROP_CAPITAL, PageText
 from kineograph.pages.write import read_lines_file
-from kineograph.studio.lines.book import Entry, LineBook
+from kineograph.studio.lines.book import JOURNAL, Entry, LineBook
 from kineograph.studio.lines.sheet import PAGES_FOLDER, Sheet, SheetPictures, Spot, text_line
 
 BESIDE = (".page.xml", ".alto.xml", ".xml")  # after the stem of the picture
@@ -43,10 +43,10 @@ class LineReader(Protocol):
 
 
 class Gatherer:
-    """Fills a book from pages or a prepared folder, and has open lines read, in a thread of its own.
+    """Fills a book from pages or a prepared folder, and has open lines read, in its own thread.
 
-    `problems` tells in words what could not be used. Raises InputError where nothing can be opened,
-    or where the book was made from something else.
+    `problems` tells in words what could not be used, `notes` what a person should know. Raises
+    InputError where nothing can be opened, or where the book was made from something else.
     """
 
     def __init__(
@@ -57,11 +57,12 @@ class Gatherer:
         reader: LineReader | None = None,
     ) -> None:
         self.problems: list[str] = []
+        self.notes: list[str] = []
         self._book, self._pictures, self._reader = book, pictures, reader
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self.run, name="gatherer", daemon=True)
         self._prepared = prepared_folder(sources)
-        self._files = [] if self._prepared else list_pages(sources, book.out)
+        self._files = [] if self._prepared else list_pages(sources)
         self.pages_done, self.pages_found = 0, len(self._files)
         root = str(self._prepared.source_root) if self._prepared else ""
         for sheet in book.sheets.values():
@@ -122,7 +123,13 @@ class Gatherer:
                     yield self._sheet(sheet, page, file, picture, lines, count)
                 except InputError as error:
                     self.problems.append(str(error))
+            else:
+                self._tell_twin(file, self._book.sheets[sheet])
             self.pages_done += 1
+
+    def _tell_twin(self, file: Path, known: Sheet) -> None:
+        if known.file != str(file) and Path(known.file) in self._files:
+            self.notes.append(f"{file.name}: the same pages as {known.name}; they are there once.")
 
     def _sheet(
         self, name: str, page: Page, file: Path, picture: str, lines: PageText | None, count: int
@@ -130,7 +137,7 @@ class Gatherer:
         shown = f"{file.name}, page {page.number}" if count > 1 else file.name
         height, width = page.pixels.shape[:2]
         if lines is not None and (lines.width_pixels, lines.height_pixels) != (width, height):
-            self.problems.append(
+            self.notes.append(
                 f"{shown}: {width}x{height} pixels, but the lines beside it were marked on "
                 f"{lines.width_pixels}x{lines.height_pixels}, so they were found anew. Put the "
                 "picture that they belong to beside them."
@@ -138,19 +145,19 @@ class Gatherer:
             lines = None
         if lines is None:
             lines = find_lines(page)
-            self.problems += [f"{shown}: {warning}" for warning in lines.warnings]
+            self.notes += [f"{shown}: {warning}" for warning in lines.warnings]
         spots = page_spots(name, lines)
         return Sheet(name, shown, picture, spots, str(file), page.number, "", width, height)
 
     def _given(self, file: Path) -> dict[int, PageText]:
-        """Lines from the PAGE or ALTO file beside a picture, by page; 0 where there is one alone."""
+        """Lines from the PAGE or ALTO file beside a picture, by page; 0 if there is one alone."""
         path = lines_beside(file)
         if path is None:
             return {}
         try:
             pages = read_lines_file(path)
         except InputError as error:
-            self.problems.append(f"{error} The lines of {file.name} were found instead.")
+            self.notes.append(f"{error} The lines of {file.name} were found instead.")
             return {}
         return {0: pages[0]} if len(pages) == 1 else {page.number: page for page in pages}
 
@@ -209,14 +216,13 @@ def prepared_sheets(folder: LinesFolder) -> list[Sheet]:
     ]
 
 
-def list_pages(sources: Sequence[Path], out: Path) -> list[Path]:
+def list_pages(sources: Sequence[Path]) -> list[Path]:
     """The files that pages lie in, in natural order, each once; not those that were written."""
     found: list[Path] = []
-    home = out.resolve()
     for source in sources:
         if source.is_dir():
             inside = list_media(source, suffixes=PAGE_SUFFIXES)
-            found += [each for each in inside if not each.resolve().is_relative_to(home)]
+            found += [each for each in inside if not (each.parent.parent / JOURNAL).is_file()]
         elif source.is_file():
             found.append(source)
         else:
@@ -241,7 +247,7 @@ def lines_beside(picture: Path) -> Path | None:
 
 def page_spots(sheet: str, lines: PageText) -> tuple[Spot, ...]:
     """Where the lines of a page stand, in whole pixels; those without an area are left away."""
-    spots = []
+    spots: list[Spot] = []
     for block, each in enumerate(lines.blocks):
         for line in each.lines:
             polygon, baseline = _whole(line.polygon), _whole(line.baseline)

@@ -1,8 +1,7 @@
 """What comes out: accepted lines as a prepared folder, and their pages as PAGE or ALTO.
 
-OUT/dataset.json, lines.jsonl   what `kineograph train` takes: lines that a person accepted, no other
-OUT/pages/NAME.png              pages with such lines, as they were read; prepared pictures stay where
-                                they are
+OUT/dataset.json, lines.jsonl   what `kineograph train` takes: lines that a person accepted
+OUT/pages/NAME.png              their pages, as they were read; prepared pictures stay in place
 OUT/pages/NAME.page.xml         with --export page; .alto.xml with --export alto
 """
 

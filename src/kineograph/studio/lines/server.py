@@ -14,10 +14,10 @@ Lines and sheets are named by their ids; no path is ever taken from a request.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -176,30 +176,27 @@ class _Page:
             raise ValueError("text is no text")
         line, version, kind = str(asked["line"]), int(asked["version"]), str(asked["kind"])
         window = request.query_params.get("tab", "")
-        await run_in_threadpool(self._decide, line, version, kind, text, window)
-        return JSONResponse(self._changed(since))
+        was = self._book.entry(line).status
+        entry = await run_in_threadpool(self._book.decide, line, version, kind, text, window)
+        after = None
+        if kind != DRAFT and ACCEPTED in (was, entry.status):  # saved by now, and written after it
+            after = BackgroundTask(self._result.write_after, entry.sheet)
+        return JSONResponse(self._changed(since), background=after)
 
     async def undo(self, request: Request) -> Response:
         """The line whose decision was taken back, and what has changed."""
         since = int((await json_of(request))["since"])
         window = request.query_params.get("tab", "")
-        entry = await run_in_threadpool(self._undo, window)
-        return JSONResponse({**self._changed(since), "line": entry.spot.id})
-
-    def _decide(self, line: str, version: int, kind: str, text: str, window: str) -> None:
-        was = self._book.entry(line).status
-        entry = self._book.decide(line, version, kind, text, window)
-        if kind != DRAFT and ACCEPTED in (was, entry.status):
-            self._result.write_after(entry.sheet)
-
-    def _undo(self, window: str) -> Entry:
-        entry = self._book.undo(window)
-        self._result.write_after(entry.sheet)
-        return entry
+        entry = await run_in_threadpool(self._book.undo, window)
+        return JSONResponse(
+            {**self._changed(since), "line": entry.spot.id},
+            background=BackgroundTask(self._result.write_after, entry.sheet),
+        )
 
     def _changed(self, since: int) -> dict[str, Any]:
         gatherer = self._gatherer
-        problems = [*gatherer.problems[:_MOST_PROBLEMS], *filter(None, [self._result.problem])]
+        told = [*gatherer.problems, *gatherer.notes][:_MOST_PROBLEMS]
+        problems = [*filter(None, [self._result.problem]), *told]
         return {
             **self._book.rows(since),
             "pages": [gatherer.pages_done, gatherer.pages_found],

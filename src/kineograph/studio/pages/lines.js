@@ -24,6 +24,7 @@ let base = 0; // its version that this window has seen
 let shownText = ""; // as it came
 let savedText = ""; // as the server has it
 let drafting = 0;
+let theirs = null; // what another window made of this line meanwhile
 let busy = false; // between a decision and the next line
 let decided = []; // when, in milliseconds
 let sheet = null; // the page on show
@@ -136,10 +137,12 @@ async function show(id) {
   [detail] = fetched;
   current = id;
   base = detail.version;
+  theirs = null;
   shownText = savedText = detail.text;
   if ($("line").src) URL.revokeObjectURL($("line").src);
   if (picture) $("line").src = URL.createObjectURL(picture);
   else $("line").removeAttribute("src");
+  $("text").disabled = false; // what is disabled takes no focus
   field.open(detail);
   fit();
   $("text").focus({ preventScroll: true });
@@ -244,11 +247,10 @@ function drawNotes() {
     button.addEventListener("click", takeRead);
     note("", "The network reads ", element("b", { textContent: detail.read, dir: "auto" }), " ", button);
   }
-  const row = rows.get(current);
-  if (row && row.version !== base && !busy && !isSaving()) {
+  if (theirs !== null) {
     const button = element("button", { textContent: "show it" });
     button.addEventListener("click", () => show(current));
-    note("other", "Another window has changed this line: ", element("b", { textContent: row.text, dir: "auto" }), " ", button);
+    note("other", "Another window has changed this line: ", element("b", { textContent: theirs || "(no text)", dir: "auto" }), " ", button);
   }
   $("notes").replaceChildren(...notes);
 }
@@ -361,8 +363,9 @@ async function tell(error) {
   if (error.status !== 409) return;
   const changed = await get(`/api/state?since=${S.revision}`).catch(() => null);
   if (changed) take(changed);
-  drawNotes(); // with what the other window says
+  theirs = rows.get(current).text;
   base = rows.get(current).version; // who decides again knows of it
+  drawNotes();
 }
 
 async function undo() {
