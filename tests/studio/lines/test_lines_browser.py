@@ -61,8 +61,10 @@ class Page:
         return str(self.driver.execute_script(script, selector))
 
     def press(self, *keys: str, alt: bool = False) -> None:
+        """Once the page listens: between two lines, keys mean nothing."""
         from selenium.webdriver import ActionChains
 
+        until(lambda: not self.data("busy"), "the line to stand there")
         chain = ActionChains(self.driver, duration=20)
         if alt:
             chain.key_down(ALT)
@@ -127,7 +129,9 @@ def test_lines_are_corrected_by_key_and_nothing_is_lost_when_the_server_is_kille
             until(lambda: "put off" in page.shows("#status"), "taken back")
             page.press(UP)
             until(lambda: page.text == TEXTS[1] + "!ſ", "the line before")
-            page.press(DOWN, END, "\ue003" * 7, ENTER)
+            page.press(DOWN)
+            until(lambda: page.text.startswith(TEXTS[2]), "the line after")
+            page.press(END, "\ue003" * 7, ENTER)
             until(lambda: accepted(tmp_path)[2:] == [TEXTS[2]], "all three")
             assert "3 of 3 lines" in page.shows("#progress")
             faults = [e["message"] for e in driver.get_log("browser") if e["level"] == "SEVERE"]

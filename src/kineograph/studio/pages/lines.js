@@ -9,6 +9,7 @@ const DRAFT_MILLISECONDS = 600; // typing is kept so long after the last key
 const RATE_MINUTES = 10; // over which the pace is told
 const HIGHEST = 0.3; // of the window's height that a line's picture takes
 const LARGEST = 2.5; // times its own pixels
+const LOWEST = 40; // pixels on the screen; a line that is longer then is moved along
 const NEIGHBOURS = 8; // shown of lines that are pictures of their own
 const WORDS = { open: "", accepted: "accepted", skipped: "put off", "no line": "not a line" };
 const MARKS = { open: "", accepted: "✓", skipped: "…", "no line": "–" };
@@ -66,7 +67,7 @@ const decide = (kind, text) => {
 async function alive() {
   try {
     const changed = await get(`/api/state?since=${S.revision}`);
-    if (isSaving()) return;
+    if (isSaving() || busy) return;
     take(changed);
     tellTabs(changed.tabs);
     if (!current) await show(next());
@@ -101,11 +102,9 @@ function next() {
   return of("open") || of("skipped") || current || null;
 }
 
-async function go(by) {
+function go(by) {
   const all = sequence(), id = all[all.indexOf(current) + by];
-  if (!id) return;
-  await keepDraft();
-  await show(id);
+  if (id) open(id);
 }
 
 // ---- showing a line ---------------------------------------------------------------------------
@@ -148,7 +147,6 @@ async function show(id) {
   $("text").focus({ preventScroll: true });
   $("text").setSelectionRange(0, 0);
   field.jump();
-  $("text").scrollLeft = 0;
   draw();
   showSheet();
   const after = next();
@@ -158,8 +156,10 @@ async function show(id) {
 
 function fit() {
   if (!detail || !detail.width) return;
-  const room = $("view").clientWidth;
-  const scale = Math.min(room / detail.width, (innerHeight * HIGHEST) / detail.height, LARGEST);
+  const room = $("strip").clientWidth;
+  const fitting = Math.min(room / detail.width, (innerHeight * HIGHEST) / detail.height, LARGEST);
+  const scale = Math.max(fitting, Math.min(LARGEST, LOWEST / detail.height));
+  for (const each of [$("view"), $("field")]) each.style.width = `${Math.max(room, Math.round(detail.width * scale))}px`;
   $("line").width = Math.round(detail.width * scale);
   $("line").height = Math.round(detail.height * scale);
   field.fit(detail.width * scale);
@@ -177,7 +177,7 @@ async function showSheet() {
     $("outlines").replaceChildren(...sheet.lines.map((line) => {
       const made = document.createElementNS(SVG, "polygon");
       made.setAttribute("points", line.polygon.map((point) => point.join(",")).join(" "));
-      made.addEventListener("click", () => keepDraft().then(() => show(line.id)));
+      made.addEventListener("click", () => open(line.id));
       made.dataset.id = line.id;
       return made;
     }));
@@ -267,7 +267,7 @@ function drawTexts(own) {
       element("span", { className: "mark", textContent: MARKS[row.status], title: WORDS[row.status] }),
       element("span", { className: "words", dir: "auto", textContent: (id === current ? field.text : row.text) || "…" }));
     made.dataset.status = row.status;
-    made.addEventListener("click", () => keepDraft().then(() => show(id)));
+    made.addEventListener("click", () => open(id));
     return made;
   }));
   scrollTo($("texts"), $("texts").querySelector(".chosen"));
@@ -292,7 +292,10 @@ function drawSheet() {
 function drawCaret() {
   const shown = document.activeElement === $("text") && detail && detail.width;
   $("caret").hidden = !shown;
-  if (shown) $("caret").style.left = `${field.place * $("line").width - 1}px`;
+  if (!shown) return;
+  const left = field.place * $("line").width, strip = $("strip"), seen = left - strip.scrollLeft;
+  $("caret").style.left = `${left - 1}px`;
+  if (seen < 0 || seen > strip.clientWidth) strip.scrollLeft = left - strip.clientWidth / 3;
 }
 
 function drawPalette() {
@@ -315,13 +318,13 @@ function onInput() {
   drawNotes();
   drawCaret();
   clearTimeout(drafting);
-  drafting = setTimeout(keepDraft, DRAFT_MILLISECONDS);
+  drafting = setTimeout(() => busy || keepDraft(), DRAFT_MILLISECONDS);
 }
 
 // What is typed and not accepted yet is on the disk, too.
 async function keepDraft() {
   clearTimeout(drafting);
-  if (!current || busy || field.text.trim() === savedText.trim()) return;
+  if (!current || field.text.trim() === savedText.trim()) return;
   savedText = field.text;
   try {
     await decide("draft", savedText);
@@ -331,25 +334,37 @@ async function keepDraft() {
   }
 }
 
-async function settle(kind) {
+// Until the next line stands there, keys would mean the old one, or one that nobody has seen: they
+// mean nothing.
+async function moving(work) {
   if (busy || !current) return;
-  if (kind !== "accept") await keepDraft();
-  clearTimeout(drafting);
-  busy = true;
+  busy = $("text").readOnly = true;
+  document.body.dataset.busy = "yes";
   try {
-    const wasLeft = ["open", "skipped"].includes(rows.get(current).status);
-    await decide(kind, field.text);
-    if (kind !== "skip" && wasLeft) decided.push(Date.now());
-    const after = next();
-    busy = false;
-    if (after === current) toast(allDone());
-    await show(after);
+    await work();
   } catch (error) {
     await tell(error);
   } finally {
-    busy = false;
+    busy = $("text").readOnly = false;
+    document.body.dataset.busy = "";
   }
 }
+
+const open = (id) => moving(async () => {
+  await keepDraft();
+  await show(id);
+});
+
+const settle = (kind) => moving(async () => {
+  if (kind !== "accept") await keepDraft();
+  clearTimeout(drafting);
+  const wasLeft = ["open", "skipped"].includes(rows.get(current).status);
+  await decide(kind, field.text);
+  if (kind !== "skip" && wasLeft) decided.push(Date.now());
+  const after = next();
+  if (after === current) toast(allDone());
+  await show(after);
+});
 
 function allDone() {
   const count = (status) => [...rows.values()].filter((row) => row.status === status).length;
@@ -368,17 +383,12 @@ async function tell(error) {
   drawNotes();
 }
 
-async function undo() {
-  if (busy) return;
+const undo = () => moving(async () => {
   await keepDraft();
-  try {
-    const { line } = await send("/api/undo", () => ({}));
-    decided.pop();
-    await show(line);
-  } catch (error) {
-    await tell(error);
-  }
-}
+  const { line } = await send("/api/undo", () => ({}));
+  decided.pop();
+  await show(line);
+});
 
 function takeRead() {
   if (detail && detail.read !== null) field.replaceAll(detail.read);
@@ -447,12 +457,12 @@ for (const [id, act] of Object.entries({ accept: () => settle("accept"), skip: (
   $(id).addEventListener("click", () => { $("text").focus({ preventScroll: true }); act(); });
 }
 $("help").addEventListener("click", () => $("keys").showModal());
-$("order").addEventListener("change", async () => { $("order").blur(); await keepDraft(); await show(next()); });
+$("order").addEventListener("change", () => { $("order").blur(); open(next()); });
 $("group").addEventListener("change", () => { drawPalette(); $("text").focus({ preventScroll: true }); });
 $("text").addEventListener("input", onInput);
 document.addEventListener("selectionchange", drawCaret);
 document.addEventListener("keydown", onKeyDown);
-new ResizeObserver(fit).observe($("view"));
+new ResizeObserver(fit).observe($("strip"));
 window.addEventListener("pagehide", keepDraft);
 window.addEventListener("beforeunload", (event) => { keepDraft(); if (isSaving()) event.preventDefault(); });
 begin();
