@@ -53,14 +53,27 @@ def annotate(
         annotate_lines(
             screen, videos, out=out, run=run, export=export, port=port, no_browser=no_browser
         )
-        return
+    else:
+        _annotate_videos(screen, videos, out, _labels(labels), boxes, run, port, no_browser)
+
+
+def _annotate_videos(
+    screen: Screen,
+    videos: list[Path],
+    out: Path | None,
+    labels: list[str],
+    boxes: Path | None,
+    run: str | None,
+    port: int,
+    no_browser: bool,
+) -> None:
+    """Serve the page for windows and marks until Ctrl-C, and tell what was marked."""
     from kineograph.studio.auth import new_token
     from kineograph.studio.listen import listen, serve
     from kineograph.studio.project import Project, common_folder
     from kineograph.studio.proposals import read_boxes
     from kineograph.studio.server import make_app
 
-    names = _labels(labels)
     out = out or common_folder([str(video.absolute()) for video in videos])
     rows = read_boxes(boxes) if boxes else []
     unsure = _unsure(run) if run else None
@@ -70,7 +83,7 @@ def annotate(
         listener = listen(port)
         token = new_token()
         number = listener.getsockname()[1]
-        app = make_app(project, labels=names, token=token, port=number, boxes=rows, unsure=unsure)
+        app = make_app(project, labels=labels, token=token, port=number, boxes=rows, unsure=unsure)
         address = f"http://127.0.0.1:{number}/#{token}"
         _greet(screen, project, address, out)
         serve(app, listener, _opener(address, no_browser))
