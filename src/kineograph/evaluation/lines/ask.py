@@ -42,16 +42,13 @@ def probabilities_of(
 
 
 def learn_language(
-    job: LinesExperiment, sides: LineSides, val: Lines
-) -> tuple[NGram, Decoding] | None:
+    job: LinesExperiment, sides: LineSides, val: LineExamples, lines: Lines
+) -> tuple[NGram, Decoding]:
     """A model of the training texts' characters, and how much to heed it, by validation lines."""
-    if sides.val is None:
-        job.say("No validation lines, so no language model: nothing to tune its weight on.")
-        return None
     characters = sides.alphabet.characters
     model = learn_ngram(sides.training_texts, ORDER, characters=characters)
     with job.stage("Tuning the language", "settings") as progress:
-        weight, bonus = tune_weights(val, sides.val.texts, model, characters, progress=progress)
+        weight, bonus = tune_weights(lines, val.texts, model, characters, progress=progress)
     return model, Decoding(weight, bonus)
 
 

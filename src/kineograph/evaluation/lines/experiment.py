@@ -4,8 +4,6 @@ import time
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-import torch
 from torch import nn
 
 from kineograph import __version__
@@ -14,6 +12,7 @@ from kineograph.data.text import Alphabet, name_some
 from kineograph.errors import InputError
 from kineograph.evaluation.job import write_json
 from kineograph.evaluation.lines.ask import learn_language, probabilities_of, read_side
+from kineograph.evaluation.lines.environment import lines_environment
 from kineograph.evaluation.lines.job import (
     LinesExperiment,
     LineSides,
@@ -33,7 +32,7 @@ from kineograph.report.lines.worst import draw_worst_lines
 from kineograph.training.checkpoint import load_grown_weights
 from kineograph.training.fit import Training, check_resumable, fit
 from kineograph.training.parallel import ALONE, Parallel
-from kineograph.training.reproduce import describe_environment, seed_everything
+from kineograph.training.reproduce import seed_everything
 
 
 def run_lines_experiment(job: LinesExperiment, parallel: Parallel = ALONE) -> dict[str, Any]:
@@ -129,83 +128,36 @@ def _after_training(
     job: LinesExperiment, network: nn.Module, sides: LineSides, problems: list[str], seconds: float
 ) -> dict[str, Any]:
     """Learn the language, read the test side, report."""
-    trained = TrainedReader(job.run, job.recipe, sides.alphabet, network)
-    if job.with_language:
-        val = probabilities_of(job, network, sides.val, "Reading val") if sides.val else []
-        found = learn_language(job, sides, val)
-        if found is not None:
-            write_language(job.run, *found)
-            trained = replace(trained, model=found[0], decoding=found[1])
-    answers = read_lines(job, trained, sides.test, "test")
-    write_json(job.run / "environment.json", _environment(job, network, sides, problems, seconds))
-    pictures = {line.id: line for line in sides.test.lines}
-    draw_worst_lines(job.run, answers, lambda answer: sides.test.cache[pictures[answer.id]])
+    trained = _with_language(
+        job, sides, TrainedReader(job.run, job.recipe, sides.alphabet, network)
+    )
+    found = lines_environment(job, network, sides.split, sides.test, problems, seconds)
+    found["data"]["n"]["also"] = len(sides.train) - len(sides.split.train)
+    write_json(job.run / "environment.json", found | {"leakage": sides.leakage})
+    read_and_draw(job, trained, sides.test, "test")
     report = write_lines_report(job.run)
     return {"run": str(job.run), "report": str(report), "left_out": problems}
 
 
-def read_lines(
+def _with_language(job: LinesExperiment, sides: LineSides, trained: TrainedReader) -> TrainedReader:
+    """With a model of the training texts, if it is wanted and can be tuned."""
+    if not job.with_language:
+        return trained
+    if sides.val is None:
+        job.say("No validation lines, so no language model: nothing to tune its weight on.")
+        return trained
+    val = probabilities_of(job, trained.network, sides.val, "Reading val")
+    model, decoding = learn_language(job, sides, sides.val, val)
+    write_language(job.run, model, decoding)
+    return replace(trained, model=model, decoding=decoding)
+
+
+def read_and_draw(
     job: LinesExperiment, trained: TrainedReader, data: LineExamples, side: str
-) -> list[Any]:
-    """Every line of a side read and written down."""
-    answers = read_side(
-        trained, data, probabilities_of(job, trained.network, data, f"Reading {side}"), side
-    )
+) -> None:
+    """Every line of a side read and written down, and the worst ones drawn."""
+    lines = probabilities_of(job, trained.network, data, f"Reading {side}")
+    answers = read_side(trained, data, lines, side)
     write_line_answers(job.run / "predictions.jsonl", answers)
-    return answers
-
-
-def _environment(
-    job: LinesExperiment,
-    network: nn.Module,
-    sides: LineSides,
-    problems: list[str],
-    seconds: float | None,
-) -> dict[str, Any]:
-    """environment.json: what the figures came from and what they cost."""
-    found = describe_environment()
-    found["machine"]["device"] = str(job.device)
-    split = sides.split
-    return found | {
-        "seed": job.recipe.training.seed,
-        "data": {
-            "name": job.data.name,
-            "folder": str(job.data.path),
-            "also": [folder.name for folder in job.also],
-            "notes": job.data.notes,
-            "n": {
-                "train": len(split.train),
-                "also": len(sides.train) - len(split.train),
-                "val": len(split.val),
-                "test": len(split.test),
-            },
-            "left_out": problems,
-            "split": {
-                "how": split.how,
-                "warning": split.warning,
-                **{side: [line.id for line in lines] for side, lines in split.sides.items()},
-            },
-        },
-        "cost": {
-            "weights": sum(p.numel() for p in network.parameters()),
-            "train_seconds": seconds and round(seconds, 2),
-            **_speed(job, network, sides.test),
-        },
-        "leakage": sides.leakage,
-    }
-
-
-def _speed(
-    job: LinesExperiment, network: nn.Module, data: LineExamples, rounds: int = 5
-) -> dict[str, float]:
-    """Milliseconds for the median line, alone in its batch, without decoding; a median."""
-    middle = int(np.argsort(data.widths_pixels)[len(data) // 2])
-    picture = torch.from_numpy(np.array(data.example(middle, 0, 0).picture))[None, None]
-    lines, widths = picture.to(job.device), torch.tensor([picture.shape[-1]], device=job.device)
-    times = []
-    with torch.inference_mode():
-        for _ in range(rounds + 1):  # the first one warms up
-            began = time.perf_counter()
-            network(lines, widths)[0].cpu()
-            times.append(time.perf_counter() - began)
-    return {"milliseconds_per_line": round(float(np.median(times[1:])) * 1e3, 3)}
+    known = {line.id: line for line in data.lines}
+    draw_worst_lines(job.run, answers, lambda answer: data.cache[known[answer.id]])

@@ -93,7 +93,6 @@ def prepare_line_sides(
     split = split_lines(readable, config.split, fractions=config.fractions, seed=config.seed)
     if split.warning:
         job.say(split.warning)
-    _check_filled(job, split)
     leakage = _check_leakage(job, split, cache)
     split = replace(split, train=lines_learned(split.train, config.learn_from))
     others = []
@@ -143,15 +142,6 @@ def _texts_by_side(
     for lines, _ in others:
         found["train"] += [(line.text, line.group) for line in lines]
     return found
-
-
-def _check_filled(job: LinesExperiment, split: LineSplit) -> None:
-    for side in ("train", "test"):
-        if not split.sides[side]:
-            raise InputError(
-                f"{job.data.path}: no line is left for the {side} side. "
-                "Bring more lines or groups, or change data.fractions."
-            )
 
 
 def _check_leakage(job: LinesExperiment, split: LineSplit, cache: LineCache) -> str | None:
