@@ -173,7 +173,8 @@ class Gatherer:
                 try:
                     page = self._pictures.page(entry.sheet)
                 except InputError as error:
-                    self.problems.append(str(error))
+                    if str(error) not in self.problems:  # once for all lines of a page
+                        self.problems.append(str(error))
                     continue
                 cut = cut_line(page.grey, text_line(entry.spot, page), margin=margin_of(entry.spot))
                 if cut is not None:
