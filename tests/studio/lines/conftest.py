@@ -1,5 +1,6 @@
 """A page with three lines, gathered, with what writes its result."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +48,17 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return draw_page(tmp_path_factory.mktemp("scans") / "faust.png")
 
 
+@pytest.fixture(scope="session")
+def found(tmp_path_factory: pytest.TempPathFactory, page_file: Path) -> Path:
+    """The folder of a job whose lines were found, and nothing decided."""
+    out = tmp_path_factory.mktemp("found") / "out"
+    make_job(out, page_file).book.close()
+    return out
+
+
 @pytest.fixture
-def job(tmp_path: Path, page_file: Path) -> Iterator[Job]:
+def job(tmp_path: Path, page_file: Path, found: Path) -> Iterator[Job]:
+    shutil.copytree(found, tmp_path / "out")
     made = make_job(tmp_path / "out", page_file)
     yield made
     made.book.close()
