@@ -1,29 +1,44 @@
-"""kineograph annotate VIDEO…: a page on this machine for windows and marks."""
+"""kineograph annotate VIDEO… or --lines PAGE…: a page on this machine for marks, or for texts."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kineograph.commands.annotate_lines import annotate_lines
 from kineograph.commands.console import AsJson, Screen
 
 if TYPE_CHECKING:
     from kineograph.studio.project import Project
 
+LABELS = "writing"
+
 
 def annotate(
-    videos: Annotated[list[Path], typer.Argument(help="Videos to mark.")],
+    videos: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SRC…", help="Videos to mark; with --lines pages, or a folder of lines."
+        ),
+    ],
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Correct the text of lines on pages instead.")
+    ] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Where marks are kept, if not beside the videos.")
+        Path | None, typer.Option(help="Where all is kept, if not beside what was named.")
     ] = None,
     labels: Annotated[
         str, typer.Option(metavar="LABEL,…", help="What can be marked; the first has key W.")
-    ] = "writing",
+    ] = LABELS,
     boxes: Annotated[
         Path | None, typer.Option(metavar="CSV", help="A detector's boxes, to propose windows.")
     ] = None,
     run: Annotated[
-        str | None, typer.Option(help="A trained network that says which seconds to mark next.")
+        str | None,
+        typer.Option(help="A trained network: which seconds to mark next, or what lines say."),
+    ] = None,
+    export: Annotated[
+        str | None, typer.Option(metavar="page|alto", help="With --lines: XML of each page, too.")
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 0,
     no_browser: Annotated[
@@ -31,15 +46,34 @@ def annotate(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Open a page for this machine alone: draw a window a person, mark what they do, when."""
+    """Open a page for this machine alone: windows and marks in videos, or the texts of lines."""
     screen = Screen(as_json)
+    _refuse_mixed(lines, labels, boxes, export)
+    if lines:
+        annotate_lines(
+            screen, videos, out=out, run=run, export=export, port=port, no_browser=no_browser
+        )
+    else:
+        _annotate_videos(screen, videos, out, _labels(labels), boxes, run, port, no_browser)
+
+
+def _annotate_videos(
+    screen: Screen,
+    videos: list[Path],
+    out: Path | None,
+    labels: list[str],
+    boxes: Path | None,
+    run: str | None,
+    port: int,
+    no_browser: bool,
+) -> None:
+    """Serve the page for windows and marks until Ctrl-C, and tell what was marked."""
     from kineograph.studio.auth import new_token
     from kineograph.studio.listen import listen, serve
     from kineograph.studio.project import Project, common_folder
     from kineograph.studio.proposals import read_boxes
     from kineograph.studio.server import make_app
 
-    names = _labels(labels)
     out = out or common_folder([str(video.absolute()) for video in videos])
     rows = read_boxes(boxes) if boxes else []
     unsure = _unsure(run) if run else None
@@ -49,13 +83,24 @@ def annotate(
         listener = listen(port)
         token = new_token()
         number = listener.getsockname()[1]
-        app = make_app(project, labels=names, token=token, port=number, boxes=rows, unsure=unsure)
+        app = make_app(project, labels=labels, token=token, port=number, boxes=rows, unsure=unsure)
         address = f"http://127.0.0.1:{number}/#{token}"
         _greet(screen, project, address, out)
         serve(app, listener, _opener(address, no_browser))
     finally:
         project.close()
     _part(screen, project, out)
+
+
+def _refuse_mixed(lines: bool, labels: str, boxes: Path | None, export: str | None) -> None:
+    """An option of the other page would do nothing, so it is refused."""
+    from kineograph.errors import InputError
+
+    if lines and (labels != LABELS or boxes):
+        name = "--boxes" if boxes else "--labels"
+        raise InputError(f"{name}: is for videos, and --lines was asked for. Leave one away.")
+    if export and not lines:
+        raise InputError(f"--export {export}: is for pages of text. Give --lines, too.")
 
 
 def _labels(text: str) -> list[str]:

@@ -1,7 +1,8 @@
-"""What the servers of all pages share: static files, bodies of bounded size, errors in words."""
+"""What the servers of all pages share: static files, tabs, bounded bodies, errors in words."""
 
 import json
 import struct
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,25 @@ from kineograph.studio.project import StaleError
 PAGES = Path(__file__).parent / "pages"
 MOST_BODY_BYTES = 32 << 20
 MOST_FRAMES = 32  # of one answer
+TAB_SECONDS = 6.0  # a tab that has not asked for so long is closed
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Tabs:
+    """How many tabs of a browser have the page open: each names itself in ?tab=."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, float] = {}
+
+    def count(self, request: Request) -> int:
+        """All that asked lately, the one that asks now among them."""
+        now = time.monotonic()
+        tab = request.query_params.get("tab", "")[:64]
+        if tab:
+            self._seen[tab] = now
+        self._seen = {k: seen for k, seen in self._seen.items() if now - seen < TAB_SECONDS}
+        return len(self._seen)
 
 
 def static(name: str, media_type: str) -> Handler:
@@ -81,11 +99,17 @@ def in_words(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except StaleError as error:
-            return JSONResponse({"error": str(error)}, status_code=409)
+            return _refusal(str(error), 409)
         except InputError as error:
-            return JSONResponse({"error": str(error)}, status_code=400)
+            return _refusal(str(error), 400)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             fault = f"the request is not one that the page makes ({error!r}). Reload the page."
-            return JSONResponse({"error": fault}, status_code=400)
+            return _refusal(fault, 400)
 
     return answer
+
+
+def _refusal(words: str, status: int) -> Response:
+    """What was sent may be quoted in it, and need not be text that can be sent back."""
+    sendable = words.encode("utf-8", "replace").decode()
+    return JSONResponse({"error": sendable}, status_code=status)

@@ -40,6 +40,7 @@ REVIEW_PAGE = {
     "/annotate.css": ("annotate.css", "text/css"),
     "/review.css": ("review.css", "text/css"),
     "/review.js": ("review.js", "text/javascript"),
+    "/server.js": ("server.js", "text/javascript"),
     "/picture.js": ("picture.js", "text/javascript"),
 }
 MOST_READERS = 4  # clips whose frames are kept: the one on show and its neighbours

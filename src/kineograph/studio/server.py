@@ -10,7 +10,6 @@ GET  /api/unsure/N           seconds that a trained network is unsure of
 GET  /api/export/N/FORMAT    POST /api/import/N/FORMAT
 """
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ from kineograph.studio.marks import Change, Video
 from kineograph.studio.project import Project
 from kineograph.studio.proposals import DetectedBox, from_boxes, from_motion
 from kineograph.studio.replies import (
+    Tabs,
     body_of,
     frames_asked,
     frames_reply,
@@ -44,10 +44,10 @@ STATIC = {
     "/icon.svg": ("icon.svg", "image/svg+xml"),
     "/annotate.css": ("annotate.css", "text/css"),
     "/annotate.js": ("annotate.js", "text/javascript"),
+    "/server.js": ("server.js", "text/javascript"),
     "/timeline.js": ("timeline.js", "text/javascript"),
     "/picture.js": ("picture.js", "text/javascript"),
 }
-TAB_SECONDS = 6.0  # a tab that has not asked for so long is closed
 
 Unsure = Callable[[Path, Box, float], list[dict[str, Any]]]  # file, window, its length
 
@@ -94,7 +94,7 @@ class Studio:
         self._boxes = boxes
         self._unsure = unsure
         self._readers: dict[str, FrameReader] = {}
-        self._tabs: dict[str, float] = {}
+        self._tabs = Tabs()
 
     async def state(self, request: Request) -> Response:
         """All that the page draws."""
@@ -102,7 +102,7 @@ class Studio:
 
     async def alive(self, request: Request) -> Response:
         """Asked every other second by each open tab."""
-        return JSONResponse({"revision": self._project.revision, "tabs": self._count_tabs(request)})
+        return JSONResponse({"revision": self._project.revision, "tabs": self._tabs.count(request)})
 
     async def edit(self, request: Request) -> Response:
         """One edit; the answer is the new state."""
@@ -225,7 +225,7 @@ class Studio:
         opened = [project.marks.videos[name] for name in project.opened]
         return {
             **project.state(),
-            "tabs": self._count_tabs(request),
+            "tabs": self._tabs.count(request),
             "videos": [
                 {
                     "id": video.id,
@@ -246,14 +246,6 @@ class Studio:
                 for key, kind in FORMATS.items()
             ],
         }
-
-    def _count_tabs(self, request: Request) -> int:
-        now = time.monotonic()
-        tab = request.query_params.get("tab", "")[:64]
-        if tab:
-            self._tabs[tab] = now
-        self._tabs = {k: seen for k, seen in self._tabs.items() if now - seen < TAB_SECONDS}
-        return len(self._tabs)
 
     def _video(self, request: Request) -> Video:
         """By its number in the order of the command: no path is ever taken from a request."""

@@ -1,11 +1,9 @@
 // The marking page: what the server holds is drawn, and every edit goes there at once.
 
 import { Picture, Player } from "/picture.js";
+import { $, NOT_WHOLE, TOKEN, banner, element, fetchFrames, get, isSaving, post, saving, toast } from "/server.js";
 import { Timeline, clock } from "/timeline.js";
 
-const $ = (id) => document.getElementById(id);
-const TOKEN = location.hash.slice(1);
-const TAB = crypto.randomUUID();
 const ALIVE_MILLISECONDS = 2000;
 const FLUSH_SECONDS = 1; // a held key is saved at least so often
 const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 4];
@@ -22,79 +20,29 @@ let proposals = [];
 let held = []; // labels whose keys are down, the newest last
 let stroke = null; // {id, window, label, start, end}: marked, not sent yet
 let sending = Promise.resolve();
-let waiting = 0;
 
 // ---- the server -------------------------------------------------------------------------------
 
-async function ask(path, options = {}) {
-  const url = path + (path.includes("?") ? "&" : "?") + `tab=${TAB}`;
-  let answer;
-  try {
-    answer = await fetch(url, { ...options, headers: { "X-Kineograph-Token": TOKEN } });
-  } catch (error) {
-    banner("The server does not answer: it was ended. What was saved is safe; nothing new is saved. "
-      + "Start kineograph annotate again and open its new address.");
-    document.body.dataset.saved = "no";
-    $("saved").textContent = "Not connected";
-    throw error;
-  }
-  if (answer.ok) return answer;
-  const said = await answer.json().catch(() => ({ error: `The server failed (${answer.status}).` }));
-  const fault = new Error(said.error);
-  fault.status = answer.status;
-  throw fault;
-}
-
-const get = async (path) => (await ask(path)).json();
-
 // Edits go one after another, so that each is planned on what the one before it left.
 function send(path, body) {
-  waiting += 1;
-  saved();
-  sending = sending.then(async () => {
+  sending = saving(() => sending.then(async () => {
     try {
-      const content = body(S.revision);
-      // What is kept alive reaches the server though the tab closes; browsers allow 64 KB of it.
-      const answer = await ask(path(S.revision), { method: "POST", body: content, keepalive: content.length < 30000 });
-      take(await answer.json());
+      take(await post(path(S.revision), body(S.revision)));
     } catch (error) {
       if (error.status) toast(error.message);
       if (error.status === 409) take(await get("/api/state"));
       else if (error.status) draw();
-    } finally {
-      waiting -= 1;
-      saved();
     }
-  });
+  }));
   return sending;
 }
 
 const edit = (what) => send(() => "/api/edit", (revision) => JSON.stringify({ revision, edit: what }));
 
-function saved() {
-  if ($("saved").textContent === "Not connected") return;
-  document.body.dataset.saved = waiting ? "no" : "yes";
-  $("saved").textContent = waiting ? "Saving…" : "Saved";
-}
-
-async function fetchFrames(seconds, count) {
-  const answer = await ask(`/api/frames/${number}?seconds=${seconds.toFixed(6)}&count=${count}`);
-  const content = await answer.arrayBuffer();
-  const length = new DataView(content).getUint32(0);
-  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(content, 4, length)));
-  if (head.problem) banner(head.problem);
-  let from = 4 + length;
-  return Promise.all(head.frames.map(async (frame) => {
-    const jpeg = new Blob([new Uint8Array(content, from, frame.bytes)], { type: "image/jpeg" });
-    from += frame.bytes;
-    return { ...frame, bitmap: await createImageBitmap(jpeg) };
-  }));
-}
-
 async function alive() {
   try {
     const { revision, tabs } = await get("/api/alive");
-    if (revision !== S.revision && !waiting) take(await get("/api/state"));
+    if (revision !== S.revision && !isSaving()) take(await get("/api/state"));
     told(tabs);
   } catch (error) {
     if (error.status) toast(error.message);
@@ -163,12 +111,6 @@ function draw() {
   drawLabels(mine, palette);
 }
 
-function element(tag, fields = {}, ...inside) {
-  const made = Object.assign(document.createElement(tag), fields);
-  made.append(...inside);
-  return made;
-}
-
 // Lists are drawn anew only if they changed, so that a name can be typed while frames pass.
 function fresh(id, key) {
   if ($(id).dataset.key === key) return false;
@@ -226,19 +168,6 @@ function drawLabels(mine, palette) {
     $("labels").append(element("li", {}, button));
   }
   $("watch-note").textContent = `What is played without a key held becomes “${negative()}”.`;
-}
-
-function banner(text) {
-  $("banner").textContent = text;
-  $("banner").hidden = !text;
-}
-
-let toastTimer = 0;
-function toast(text) {
-  $("toast").textContent = text;
-  $("toast").hidden = false;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { $("toast").hidden = true; }, 6000);
 }
 
 // ---- windows ----------------------------------------------------------------------------------
@@ -515,7 +444,7 @@ async function askNetwork() {
 // ---- begin ------------------------------------------------------------------------------------
 
 const picture = new Picture($("picture"), { chosen: choose, put: putWindow, accept: accepted });
-const player = new Player(fetchFrames, onFrame, onPlaying);
+const player = new Player((seconds, count) => fetchFrames(`/api/frames/${number}?seconds=${seconds.toFixed(6)}&count=${count}`), onFrame, onPlaying);
 const timeline = new Timeline($("timeline"), {
   seek: jump,
   chosen: choose,
@@ -525,7 +454,7 @@ const timeline = new Timeline($("timeline"), {
 });
 
 async function begin() {
-  if (!TOKEN) return banner("The address is not whole: open the one that kineograph annotate printed, with all that stands behind the #.");
+  if (!TOKEN) return banner(NOT_WHOLE);
   try {
     S = await get("/api/state");
   } catch (error) {
@@ -558,6 +487,6 @@ document.addEventListener("keydown", onKeyDown);
 document.addEventListener("keyup", onKeyUp);
 window.addEventListener("blur", letAllGo);
 window.addEventListener("pagehide", () => endStroke());
-window.addEventListener("beforeunload", (event) => { endStroke(); if (waiting) event.preventDefault(); });
+window.addEventListener("beforeunload", (event) => { endStroke(); if (isSaving()) event.preventDefault(); });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => S && draw());
 begin();

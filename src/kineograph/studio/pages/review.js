@@ -1,9 +1,8 @@
 // The reviewing page: one alert after the other, each right, wrong or unsure; marks go out at once.
 
 import { Placement, Player } from "/picture.js";
+import { $, NOT_WHOLE, TOKEN, ask, banner, element, fetchFrames, get, isSaving, post, saving, toast } from "/server.js";
 
-const $ = (id) => document.getElementById(id);
-const TOKEN = location.hash.slice(1);
 const ALIVE_MILLISECONDS = 3000;
 const RUN_UP_SECONDS = 2; // shown of the time before an alert began
 const WORDS = { right: "right", wrong: "wrong", unsure: "unsure", open: "not reviewed" };
@@ -13,29 +12,9 @@ let chosen = null; // id of the alert on show
 let details = {}; // what its event.json says
 let player = null;
 let stripUrl = null;
-let waiting = 0;
 
 // ---- the server -------------------------------------------------------------------------------
 
-async function ask(path, options = {}) {
-  let answer;
-  try {
-    answer = await fetch(path, { ...options, headers: { "X-Kineograph-Token": TOKEN } });
-  } catch (error) {
-    banner("The server does not answer: it was ended. Every mark is saved; nothing new is. "
-      + "Start kineograph review again and open its new address.");
-    document.body.dataset.saved = "no";
-    $("saved").textContent = "Not connected";
-    throw error;
-  }
-  if (answer.ok) return answer;
-  const said = await answer.json().catch(() => ({ error: `The server failed (${answer.status}).` }));
-  const fault = new Error(said.error);
-  fault.status = answer.status;
-  throw fault;
-}
-
-const get = async (path) => (await ask(path)).json();
 const of = (id) => `event=${encodeURIComponent(id)}`;
 
 async function mark(verdict, label = null) {
@@ -43,30 +22,20 @@ async function mark(verdict, label = null) {
   if (!alert) return;
   const goOn = verdict !== "open";
   const after = goOn ? following(alert.id) : alert.id;
-  waiting += 1;
-  saved();
-  try {
-    const body = JSON.stringify({ event: alert.id, verdict, label });
-    S = await (await ask("/api/mark", { method: "POST", body, keepalive: true })).json();
-    await show(after);
-  } catch (error) {
-    if (error.status) toast(error.message);
-  } finally {
-    waiting -= 1;
-    saved();
-  }
-}
-
-function saved() {
-  if ($("saved").textContent === "Not connected") return;
-  document.body.dataset.saved = waiting ? "no" : "yes";
-  $("saved").textContent = waiting ? "Saving…" : "Saved";
+  await saving(async () => {
+    try {
+      S = await post("/api/mark", JSON.stringify({ event: alert.id, verdict, label }));
+      await show(after);
+    } catch (error) {
+      if (error.status) toast(error.message);
+    }
+  });
 }
 
 async function alive() {
   try {
     const { revision } = await get("/api/alive");
-    if (revision !== S.revision && !waiting) {
+    if (revision !== S.revision && !isSaving()) {
       S = await get("/api/state");
       if (!current()) await show(listed().length ? listed()[0].id : null);
       draw();
@@ -128,7 +97,7 @@ async function open() {
     hint(alert.removed ? "Its evidence was removed by retention." : "No clip was kept of this alert.");
     return;
   }
-  const own = new Player((seconds, count) => fetchFrames(alert.id, seconds, count),
+  const own = new Player((seconds, count) => fetchFrames(`/api/frames?${of(alert.id)}&seconds=${seconds.toFixed(6)}&count=${count}`),
     (frame) => own === player && onFrame(frame), (playing) => own === player && onPlaying(playing));
   own.speed = Number($("speed").value);
   player = own;
@@ -153,27 +122,7 @@ async function showStrip(alert) {
   }
 }
 
-async function fetchFrames(id, seconds, count) {
-  const answer = await ask(`/api/frames?${of(id)}&seconds=${seconds.toFixed(6)}&count=${count}`);
-  const content = await answer.arrayBuffer();
-  const length = new DataView(content).getUint32(0);
-  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(content, 4, length)));
-  if (head.problem) banner(head.problem);
-  let from = 4 + length;
-  return Promise.all(head.frames.map(async (frame) => {
-    const jpeg = new Blob([new Uint8Array(content, from, frame.bytes)], { type: "image/jpeg" });
-    from += frame.bytes;
-    return { ...frame, bitmap: await createImageBitmap(jpeg) };
-  }));
-}
-
 // ---- what is drawn ----------------------------------------------------------------------------
-
-function element(name, values = {}, ...inside) {
-  const made = Object.assign(document.createElement(name), values);
-  made.append(...inside);
-  return made;
-}
 
 const percent = (share) => (share === null || share === undefined ? "–" : `${Math.round(100 * share)} %`);
 const when = (text) => text.slice(0, 19).replace("T", " ") + " UTC";
@@ -324,16 +273,7 @@ function drawCurve() {
   }
 }
 
-function banner(text) { $("banner").textContent = text; $("banner").hidden = !text; }
 function hint(text) { $("hint").textContent = text; $("hint").hidden = !text; }
-
-let toasting = 0;
-function toast(text) {
-  $("toast").textContent = text;
-  $("toast").hidden = false;
-  clearTimeout(toasting);
-  toasting = setTimeout(() => { $("toast").hidden = true; }, 6000);
-}
 
 // ---- what a person does -----------------------------------------------------------------------
 
@@ -380,7 +320,7 @@ function onKeyDown(event) {
 }
 
 async function begin() {
-  if (!TOKEN) return banner("The address is not whole: open the one that kineograph review printed, with all that stands behind the #.");
+  if (!TOKEN) return banner(NOT_WHOLE);
   try {
     S = await get("/api/state");
   } catch (error) {
