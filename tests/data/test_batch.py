@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from kineograph.data.batch import IGNORED, batches, collate, steps_per_epoch
-from kineograph.data.clips import Example
+from kineograph.data.batch import IGNORED, Example, batches, collate, steps_per_epoch
 from kineograph.errors import InputError
 
 

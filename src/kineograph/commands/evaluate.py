@@ -26,6 +26,13 @@ def evaluate(
     """Ask a trained network about clips it was not trained on, and write the report."""
     screen = Screen(as_json)
     screen.say("Loading …")
+    from kineograph.recipes.trained import kind_of
+
+    if kind_of(run) == "lines":
+        from kineograph.commands.evaluate_lines import evaluate_lines
+
+        evaluate_lines(screen, run, data, side, out, device)
+        return
     from kineograph.data.dataset_folder import DataFolder
     from kineograph.evaluation.again import evaluate_again
     from kineograph.recipes import load
@@ -34,8 +41,7 @@ def evaluate(
 
     folder = DataFolder(data)
     trained = load(run)
-    home = Path("runs") / trained.name if trained.shipped else trained.folder
-    target = out or home / f"evaluation-{folder.path.resolve().name}-{side or 'clips'}"
+    target = out or evaluation_folder(trained.folder, data, side or "clips")
     report = evaluate_again(
         trained,
         folder,
@@ -49,3 +55,11 @@ def evaluate(
     print_outcome(screen, found)
     screen.say(f"Report: {report}")
     screen.result(found)
+
+
+def evaluation_folder(run: Path, data: Path, what: str) -> Path:
+    """Where a report goes if nobody says: into the run; of a shipped network under ./runs."""
+    from kineograph.recipes.trained import shipped_networks
+
+    home = Path("runs") / run.name if run in shipped_networks().values() else run
+    return home / f"evaluation-{data.resolve().name}-{what}"

@@ -71,7 +71,7 @@ def check_tested(model: Any, tested: str) -> None:
     from kineograph.errors import InputError
     from kineograph.recipes.trained import read_recipe_file, run_folder
 
-    told = read_recipe_file(run_folder(tested))
+    told = read_recipe_file(run_folder(tested), ("recipe", "classes"))
     name, ours = told["recipe"].get("name"), model.trained.recipe.name
     if name != ours or tuple(told["classes"]) != model.classes:
         raise InputError(

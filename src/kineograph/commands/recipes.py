@@ -10,6 +10,8 @@ import typer
 
 from kineograph.commands.console import AsJson, Screen
 
+LETTERS, WIDE = 100, 20  # characters, and heights in the width, of the line in a layer table
+
 
 def recipes(
     name: Annotated[str | None, typer.Argument(help="One recipe in full.")] = None,
@@ -28,12 +30,9 @@ def recipes(
         screen.result({"recipes": {r.name: r.about for r in RECIPES.values()}})
         return
     recipe = find_recipe(name)
-    network = recipe.model.build(classes, recipe.data.size_pixels, recipe.data.inputs)
-    from kineograph.nets.layer_table import layer_table
-
-    rows = layer_table(network, recipe.data.frames_per_clip)
+    network, rows, example = _network_of(recipe, classes)
     _one(screen, recipe)
-    _layers(screen, rows)
+    _layers(screen, rows, example)
     if picture is not None:
         _draw(screen, rows, recipe.name, picture)
     if getattr(recipe.model, "start", None) == "keras":
@@ -42,6 +41,24 @@ def recipes(
     layers = [{"layer": r.name, "output": list(r.shape), "weights": r.weights} for r in rows]
     weights = sum(p.numel() for p in network.parameters())
     screen.result({"recipe": recipe_to_json(recipe), "layers": layers, "weights": weights})
+
+
+def _network_of(recipe: Any, classes: int) -> tuple[Any, list[Any], str]:
+    """A recipe's network, its layers, and what the shapes are of."""
+    from kineograph.data.lines.config import LinesConfig
+    from kineograph.nets.layer_table import layer_table
+    from kineograph.nets.line_table import line_table
+
+    if isinstance(recipe.data, LinesConfig):
+        network = recipe.model.build(LETTERS + 1, recipe.data.height_pixels)
+        width = WIDE * recipe.data.height_pixels
+        return (
+            network,
+            line_table(network, width),
+            f"a line of {width} pixels, {LETTERS} characters",
+        )
+    network = recipe.model.build(classes, recipe.data.size_pixels, recipe.data.inputs)
+    return network, layer_table(network, recipe.data.frames_per_clip), "one clip"
 
 
 def _draw(screen: Screen, rows: list[Any], name: str, picture: Path) -> None:
@@ -94,12 +111,12 @@ def _fields(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
-def _layers(screen: Screen, rows: list[Any]) -> None:
+def _layers(screen: Screen, rows: list[Any], example: str) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, title="\nLayers", title_justify="left")
     table.add_column("layer")
-    table.add_column("output for one clip")
+    table.add_column(f"output for {example}")
     table.add_column("weights", justify="right")
     for row in rows:
         table.add_row(row.name, " × ".join(map(str, row.shape)), f"{row.weights:,}")

@@ -50,18 +50,43 @@ def train(
         typer.Option(min=1, help="CPU threads; the fastest number is measured otherwise."),
     ] = None,
     workers: Workers = None,
+    also: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DATA", help="Lines: more that are learned from, never tested."),
+    ] = None,
+    language: Annotated[
+        bool, typer.Option("--language/--no-language", help="Lines: learn the texts' order, too.")
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Train a recipe on a prepared folder; ends with a report in ./runs/NAME."""
     screen = Screen(as_json)
     screen.say("Loading …")
     from kineograph.data.dataset_folder import DataFolder
+    from kineograph.data.lines.config import LinesConfig
     from kineograph.evaluation.experiment import run_experiment
     from kineograph.evaluation.job import Experiment
     from kineograph.training.parallel import joined
     from kineograph.training.reproduce import choose_device
 
     chosen = _chosen(recipe, small, settings or [], freeze)
+    if isinstance(chosen.data, LinesConfig):
+        from kineograph.commands.train_lines import LinesWish, train_lines
+
+        wish = LinesWish(
+            recipe=chosen,
+            data=data,
+            also=also or [],
+            language=language,
+            name=name,
+            start_from=start_from,
+            resume=resume,
+            allow_leakage=allow_leakage,
+            device=device,
+            threads=threads,
+        )
+        train_lines(screen, wish)
+        return
     folder = DataFolder(data)
     named = name or f"{recipe}-{folder.path.resolve().name}"
     with joined() as parallel:

@@ -1,17 +1,54 @@
-"""Examples side by side in one tensor; the next batch is loaded while one is used."""
+"""Examples side by side in one tensor; the next batch is loaded while one is used.
+
+What a training walks through is a `Dealt`: a data set that deals itself out in batches. Clips do
+it as they come (`batches` here); lines of text deal those of like widths together (data/lines).
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from kineograph.data.clips import Example
+from kineograph.data.augment import Frames
 from kineograph.errors import InputError
 
 Loaded = TypeVar("Loaded")  # a batch of clips, or of lines
+
+
+class Pass(NamedTuple):
+    """One walk through a data set. Order and chance depend on seed and epoch alone, so that a run
+    resumed at `first_step` sees what it would have seen.
+    """
+
+    epoch: int = 0
+    shuffle: bool = False
+    seed: int = 0
+    first_step: int = 0  # batches before it are not loaded
+    part: tuple[int, int] = (0, 1)  # (i, n): every n-th row of each batch from row i on
+
+
+class Dealt(Protocol):
+    """A data set that deals itself out: batches that have `ids` and go `.to(device)`."""
+
+    def __len__(self) -> int: ...
+
+    def batches(self, batch_size: int, walk: Pass) -> Iterator[Any]:
+        """The batches of one walk; the same for the same numbers."""
+
+
+class Example(NamedTuple):
+    """One clip as a network sees it."""
+
+    frames: Frames  # (T, H, W, C) uint8: three channels an input, as config.inputs names them
+    label: int
+    id: str  # of its annotation; windows of one clip share it
+    start_seconds: float  # of the first and the last frame, in the video
+    end_seconds: float
+    frame_labels: NDArray[np.int64] | None = None  # (T,)
 
 
 class Batch(NamedTuple):

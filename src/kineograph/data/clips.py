@@ -1,7 +1,7 @@
 """Labelled clips: which frames of which video, changed how, with which label."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from kineograph.data.annotation import Annotation
 from kineograph.data.augment import Augmentation, Draw, Frames, apply, draw
+from kineograph.data.batch import Batch, Example, Pass, batches
 from kineograph.data.cache import Cache
 from kineograph.data.clock import JUST_BEFORE
 from kineograph.data.copies import change_of, originals, with_mirrors
@@ -111,17 +112,6 @@ class DataConfig:
         return [Look(size, rate, name, *more) for name in self.inputs]
 
 
-class Example(NamedTuple):
-    """One clip as a network sees it."""
-
-    frames: Frames  # (T, H, W, C) uint8: three channels an input, as config.inputs names them
-    label: int
-    id: str  # of its annotation; windows of one clip share it
-    start_seconds: float  # of the first and the last frame, in the video
-    end_seconds: float
-    frame_labels: NDArray[np.int64] | None = None  # (T,)
-
-
 class Clip(NamedTuple):
     """An annotation, or one window of it that begins at a frame."""
 
@@ -160,6 +150,10 @@ class ClipDataset:
 
     def __len__(self) -> int:
         return len(self.clips)
+
+    def batches(self, batch_size: int, walk: Pass) -> Iterator[Batch]:
+        """The clips of one walk, side by side."""
+        return batches(self, batch_size, **walk._asdict())
 
     def example(self, index: int, epoch: int = 0, seed: int = 0) -> Example:
         """The clip at `index`. In training, chance depends on these three numbers alone."""

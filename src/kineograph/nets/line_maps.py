@@ -99,7 +99,7 @@ class LineNorm(nn.Module):
 
 
 class _NormaliseBatch(torch.autograd.Function):
-    """maps (B, C, H, W), alive (B, 1, 1, W) -> normalised and masked maps, mean (C,), variance (C,).
+    """maps (B, C, H, W), alive (B, 1, 1, W) -> normalised and masked maps, mean and variance (C,).
 
     torch's own batch norm reads the maps in few passes, yet counts every place. Where padding is
     zero it adds nothing to sums, so its figures are right but for a factor, all places / true ones.
@@ -108,7 +108,7 @@ class _NormaliseBatch(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: Any, maps: Tensor, alive: Tensor, weight: Tensor, bias: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         masked = maps * alive
@@ -126,9 +126,7 @@ class _NormaliseBatch(torch.autograd.Function):
         return found, mean, variance
 
     @staticmethod
-    def backward(  # type: ignore[override]
-        ctx: Any, gradient: Tensor, *_: Tensor
-    ) -> tuple[Tensor, None, Tensor, Tensor]:
+    def backward(ctx: Any, gradient: Tensor, *_: Tensor) -> tuple[Tensor, None, Tensor, Tensor]:
         masked, alive, weight, mean, inverse, ratio = ctx.saved_tensors
         gradient = gradient * alive
         maps, weights, biases = torch.ops.aten.native_batch_norm_backward(

@@ -6,6 +6,7 @@ from kineograph.recipes.lrcn import LRCN
 from kineograph.recipes.lrcn_kth import LRCN_KTH
 from kineograph.recipes.lrcn_one_block import LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRAMES
 from kineograph.recipes.pconvlstm import PCONVLSTM_NTU, PCONVLSTM_SMALL
+from kineograph.recipes.read_lines import HTR_LINE, MDLSTM_LINE, MDLSTM_LINE_STABLE, OCR_LINE
 from kineograph.recipes.recipe import (
     Published,
     PublishedConfusion,
@@ -41,6 +42,10 @@ RECIPES = {
         WRITING_MEDIAN,
         WRITING_GRU_SMALL,
         WRITING_TWO_STREAM,
+        OCR_LINE,
+        HTR_LINE,
+        MDLSTM_LINE,
+        MDLSTM_LINE_STABLE,
     )
 }
 

@@ -7,9 +7,10 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from kineograph.data.clips import DataConfig
+from kineograph.data.lines.config import LinesConfig
 from kineograph.errors import InputError, nearest
-from kineograph.nets.models import MODELS, TwoStreamConfig
-from kineograph.tasks import TASKS, LabelFrames, LabelStreams
+from kineograph.nets.models import MODELS, OF_LINES, TwoStreamConfig
+from kineograph.tasks import TASKS, LabelFrames, LabelStreams, ReadLines
 from kineograph.training.optimise import TrainingConfig
 
 ROUNDED = 0.06  # percents of a printed table: each may be off by this
@@ -65,7 +66,7 @@ class Recipe:
     name: str
     about: str  # one line: what a person gets
     paper: str  # whom to cite
-    data: DataConfig
+    data: Any  # one of DATA
     model: Any  # one of nets.models.MODELS
     task: Any  # one of tasks.TASKS
     training: TrainingConfig
@@ -74,6 +75,18 @@ class Recipe:
     laptop: dict[str, Any] = field(default_factory=dict)  # changes that make it small
 
     def __post_init__(self) -> None:
+        of_lines = (
+            isinstance(self.data, LinesConfig),
+            isinstance(self.model, tuple(OF_LINES.values())),
+            isinstance(self.task, ReadLines),
+        )
+        if len(set(of_lines)) > 1:
+            raise InputError(
+                f"{self.name}: lines of text, a network that reads lines, and the task read_lines "
+                "belong together. Take the recipe ocr-line."
+            )
+        if of_lines[0]:
+            return
         if self.data.label_per_frame != isinstance(self.task, LabelFrames):
             raise InputError(
                 f"data.label_per_frame={self.data.label_per_frame}: {self.name} asks for another "
@@ -90,7 +103,8 @@ class Recipe:
         return change_all(self, [f"{path}={_shown(value)}" for path, value in self.laptop.items()])
 
 
-KINDS = {"model": MODELS, "task": TASKS}
+DATA = {"clips": DataConfig, "lines": LinesConfig}
+KINDS = {"data": DATA, "model": MODELS, "task": TASKS}
 WORDS = (str, str | None)  # fields in which 7 is a name: a person's
 CHANGEABLE = ("data", "model", "task", "training")
 
@@ -195,7 +209,7 @@ def _shown(value: Any) -> str:
 
 
 def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
-    """A recipe as plain JSON; model and task carry their kind's name."""
+    """A recipe as plain JSON; data, model and task carry their kind's name."""
     found = asdict(recipe)
     for part, kinds in KINDS.items():
         names = {kind: name for name, kind in kinds.items()}
@@ -211,14 +225,15 @@ def recipe_from_json(found: dict[str, Any], where: str) -> Recipe:
             raise InputError(f"{where}: has no {part}. Copy the run again, or train anew.")
     for part, kinds in KINDS.items():
         given = dict(parts[part])
-        kind = given.pop("kind", None)
+        kind = given.pop(
+            "kind", "clips" if part == "data" else None
+        )  # before lines, all were clips
         if kind not in kinds:
             raise InputError(
                 f"{where}: {part} '{kind}' is not known here; known: {', '.join(kinds)}. "
                 "It was saved by another version of Kineograph: use that one."
             )
         parts[part] = _build(kinds[kind], given, f"{where}: {part}")
-    parts["data"] = _build(DataConfig, parts["data"], f"{where}: data")
     parts["training"] = _build(TrainingConfig, parts["training"], f"{where}: training")
     return _build(Recipe, parts, where)
 

@@ -36,7 +36,7 @@ class Trained:
 def load(run: str | Path) -> Trained:
     """The network of `runs/NAME`, or of a shipped name, with its weights, ready to answer."""
     folder = run_folder(run)
-    found = read_recipe_file(folder)
+    found = read_recipe_file(folder, ("recipe", "classes", "clip_seconds"))
     recipe = recipe_from_json(found["recipe"], str(folder / "recipe.json"))
     classes = tuple(found["classes"])
     try:
@@ -52,18 +52,26 @@ def write_recipe_file(
     folder: Path, recipe: Recipe, classes: tuple[str, ...], clip_seconds: float, version: str
 ) -> None:
     """recipe.json: enough to rebuild the network in another process, another year."""
-    found = {
-        "kineograph": version,
-        "classes": list(classes),
-        "clip_seconds": round(clip_seconds, 3),
-        "recipe": recipe_to_json(recipe),
-    }
+    known = {"classes": list(classes), "clip_seconds": round(clip_seconds, 3)}
+    write_run_file(folder, recipe, known, version)
+
+
+def write_run_file(folder: Path, recipe: Recipe, known: dict[str, Any], version: str) -> None:
+    """recipe.json: the recipe, and what its kind of network needs `known` to be rebuilt."""
+    found = {"kineograph": version, **known, "recipe": recipe_to_json(recipe)}
     text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
     write_text_whole(folder / "recipe.json", text)
 
 
-def read_recipe_file(folder: Path) -> dict[str, Any]:
-    """recipe.json of a run folder, or one line that says what is missing."""
+def kind_of(run: str | Path) -> str:
+    """What a run's network is shown: "clips", "lines"."""
+    folder = run_folder(run)
+    data = read_recipe_file(folder, ("recipe",))["recipe"].get("data", {})
+    return str(data.get("kind", "clips"))  # before lines, all were clips
+
+
+def read_recipe_file(folder: Path, needed: tuple[str, ...]) -> dict[str, Any]:
+    """recipe.json of a run folder, or one line that says what of `needed` is missing."""
     path = folder / "recipe.json"
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -74,7 +82,16 @@ def read_recipe_file(folder: Path) -> dict[str, Any]:
         ) from error
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read ({error}). Copy the run again.") from error
-    missing = [key for key in ("recipe", "classes", "clip_seconds") if key not in found]
+    missing = [key for key in needed if key not in found]
+    if "classes" in missing and "alphabet" in found:
+        raise InputError(
+            f"{folder}: reads lines of text, not clips. Give it pages: kineograph predict "
+            f"{folder.name} PAGE.png."
+        )
+    if "alphabet" in missing and "classes" in found:
+        raise InputError(
+            f"{folder}: labels clips and reads no text. Give a run of ocr-line or htr-line."
+        )
     if missing:
         raise InputError(f"{path}: has no '{missing[0]}'. Copy the run again, or train anew.")
     return found

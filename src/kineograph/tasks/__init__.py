@@ -4,6 +4,7 @@ from kineograph.tasks.label_by_median import LabelByMedian
 from kineograph.tasks.label_clips import LabelClips
 from kineograph.tasks.label_frames import LabelFrames
 from kineograph.tasks.label_streams import LabelStreams
+from kineograph.tasks.read_lines import ReadLines
 from kineograph.tasks.task import Task
 
 TASKS = {
@@ -11,6 +12,15 @@ TASKS = {
     "label_frames": LabelFrames,
     "label_streams": LabelStreams,
     "label_by_median": LabelByMedian,
+    "read_lines": ReadLines,
 }
 
-__all__ = ["TASKS", "LabelByMedian", "LabelClips", "LabelFrames", "LabelStreams", "Task"]
+__all__ = [
+    "TASKS",
+    "LabelByMedian",
+    "LabelClips",
+    "LabelFrames",
+    "LabelStreams",
+    "ReadLines",
+    "Task",
+]

@@ -4,21 +4,19 @@ from typing import Any, Protocol
 
 from torch import Tensor, nn
 
-from kineograph.data.batch import Batch
-
 
 class Task(Protocol):
     """One question put to a network: how it learns, what it answers, how answers are scored."""
 
-    def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, list[Any]]:
+    def loss(self, network: nn.Module, batch: Any) -> tuple[Tensor, list[Any]]:
         """The scalar to descend, and the answers that the same pass gave."""
         ...
 
-    def answer(self, network: nn.Module, batch: Batch) -> list[Any]:
+    def answer(self, network: nn.Module, batch: Any) -> list[Any]:
         """One answer an example, without gradients."""
         ...
 
-    def truth(self, batch: Batch) -> list[Any]:
+    def truth(self, batch: Any) -> list[Any]:
         """The right answer of every example."""
         ...
 

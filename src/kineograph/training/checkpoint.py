@@ -27,13 +27,18 @@ class Place:
     step: int = 0  # steps of it that are done
     best_epoch: int = 0
     best_loss: float = float("inf")
-    loss_sum: float = 0.0  # over the clips of this epoch so far
-    score_sums: dict[str, float] = field(default_factory=dict)  # of each score, times clips
-    clips: int = 0
+    loss_sum: float = 0.0  # over the examples of this epoch so far
+    score_sums: dict[str, float] = field(default_factory=dict)  # of each score, times examples
+    examples: int = 0
     seconds: float = 0.0  # of training, all sittings together
     finished: bool = False
     fingerprint: str = ""  # of recipe and data: another training's checkpoint is refused
     threads: int = 0  # of the CPU: another number rounds sums otherwise
+
+    @property
+    def mean_loss(self) -> float:
+        """Over the examples of this epoch so far."""
+        return self.loss_sum / self.examples
 
 
 def save_checkpoint(
@@ -123,6 +128,25 @@ def load_matching_weights(path: Path, network: nn.Module) -> list[str]:
         )
     network.load_state_dict({**ours, **fitting})
     return sorted(set(ours) - set(fitting))
+
+
+def load_grown_weights(path: Path, network: nn.Module) -> list[str]:
+    """Take every weight whose name and shape fit; of those that only have more rows here, such as
+    an answer with new characters after the old ones, the old rows. Names of those left as they are.
+    """
+    theirs, _ = read_safetensors(path)
+    ours = network.state_dict()
+    grown = {
+        name: torch.cat([value, ours[name][len(value) :]])
+        for name, value in theirs.items()
+        if name in ours
+        and value.dim()
+        and value.shape[1:] == ours[name].shape[1:]
+        and len(value) < len(ours[name])
+    }
+    fresh = load_matching_weights(path, network)
+    network.load_state_dict({**network.state_dict(), **grown})
+    return [name for name in fresh if name not in grown]
 
 
 def write_safetensors(path: Path, tensors: Mapping[str, Tensor], notes: dict[str, object]) -> None:

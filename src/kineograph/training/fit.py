@@ -15,8 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from kineograph.data.batch import Batch, batches
-from kineograph.data.clips import ClipDataset
+from kineograph.data.batch import Dealt, Pass
 from kineograph.errors import InputError
 from kineograph.tasks import Task
 from kineograph.training.checkpoint import (
@@ -47,8 +46,8 @@ class Training:
 
     network: nn.Module
     task: Task
-    train: ClipDataset
-    val: ClipDataset | None
+    train: Dealt
+    val: Dealt | None
     config: TrainingConfig
     run: Path  # the run folder: model.safetensors, checkpoint/, log.jsonl
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
@@ -76,12 +75,12 @@ class Training:
 
     @property
     def steps_per_epoch(self) -> int:
-        """Batches in one pass over the training clips."""
+        """Batches in one pass over the training examples."""
         return math.ceil(len(self.train) / self.config.batch)
 
     @property
-    def step_clips(self) -> int:
-        """Clips of the step under way, of all processes together."""
+    def step_examples(self) -> int:
+        """Examples of the step under way, of all processes together."""
         return min(self.config.batch, len(self.train) - self.place.step * self.config.batch)
 
 
@@ -115,19 +114,19 @@ def train_epoch(job: Training, interrupted: Callable[[], bool]) -> None:
         rate = learning_rate_at(done, total, job.steps_per_epoch, job.config)
         loss, answers = train_step(job, batch, rate)
         scores = job.task.score(answers, job.task.truth(batch))
-        clips = job.step_clips
-        own = [score * job.parallel.rows(clips) for score in scores.values()]
+        count = job.step_examples
+        own = [score * job.parallel.rows(count) for score in scores.values()]
         *sums, pressed = job.parallel.total([*own, float(interrupted())])
         place.step += 1
-        place.clips += clips
-        place.loss_sum += loss * clips
+        place.examples += count
+        place.loss_sum += loss * count
         for name, value in zip(scores, sums, strict=True):
             place.score_sums[name] = place.score_sums.get(name, 0.0) + value
         place.seconds += time.perf_counter() - began
         job.progress(
-            (place.epoch - 1) * len(job.train) + place.clips,
+            (place.epoch - 1) * len(job.train) + place.examples,
             job.config.epochs * len(job.train),
-            f"epoch {place.epoch} of {job.config.epochs} · loss {place.loss_sum / place.clips:.3f}",
+            f"epoch {place.epoch} of {job.config.epochs} · loss {place.mean_loss:.3f}",
         )
         if pressed or time.monotonic() - job.last_saved > job.config.checkpoint_seconds:
             save(job)
@@ -135,23 +134,23 @@ def train_epoch(job: Training, interrupted: Callable[[], bool]) -> None:
             raise KeyboardInterrupt
 
 
-def train_step(job: Training, batch: Batch, rate: float) -> tuple[float, list[Any]]:
+def train_step(job: Training, batch: Any, rate: float) -> tuple[float, list[Any]]:
     """Forward, backward, clip, step. Returns the loss and the answers of the same pass.
 
-    The loss is that of the whole batch, the answers are those to this process's own clips.
+    The loss is that of the whole batch, the answers are those to this process's own examples.
     """
     for group in job.optimiser.param_groups:
         group["lr"] = rate
     job.optimiser.zero_grad(set_to_none=True)
     with autocast(job):
         loss, answers = job.task.loss(job.network, batch)
-    loss = weighted(loss, job.parallel.rows(job.step_clips), job.step_clips)
+    loss = weighted(loss, job.parallel.rows(job.step_examples), job.step_examples)
     (value,) = job.parallel.total([float(loss.detach())])
     if not math.isfinite(value):
         ids = job.parallel.gathered(batch.ids)
         raise InputError(
             f"epoch {job.place.epoch}, step {job.place.step + 1}: the loss is {value} on the batch "
-            f"of {', '.join(ids)}. A loss must be finite: look at these clips, lower "
+            f"of {', '.join(ids)}. A loss must be finite: look at these, lower "
             "training.learning_rate, or set training.clip_norm=1. No weight was changed by it."
         )
     loss.backward()
@@ -176,8 +175,8 @@ def _finish_epoch(job: Training) -> None:
         "event": "epoch",
         "epoch": place.epoch,
         "steps": place.step,
-        "train_loss": place.loss_sum / place.clips,
-        **{f"train_{name}": each / place.clips for name, each in place.score_sums.items()},
+        "train_loss": place.mean_loss,
+        **{f"train_{name}": each / place.examples for name, each in place.score_sums.items()},
         "learning_rate": job.optimiser.param_groups[0]["lr"],
         "seconds": round(place.seconds, 3),
     }
@@ -197,12 +196,12 @@ def _finish_epoch(job: Training) -> None:
         job.log.write({"event": "stop", "reason": reason, "best_epoch": place.best_epoch})
     else:
         place.epoch += 1
-    place.step = place.clips = 0
+    place.step = place.examples = 0
     place.loss_sum, place.score_sums = 0.0, {}
     save(job)
 
 
-def assess(job: Training, data: ClipDataset) -> tuple[float, dict[str, float]]:
+def assess(job: Training, data: Dealt) -> tuple[float, dict[str, float]]:
     """Mean loss and scores over a data set, without learning."""
     job.network.eval()
     losses, answers, truths = [], [], []
@@ -215,19 +214,11 @@ def assess(job: Training, data: ClipDataset) -> tuple[float, dict[str, float]]:
     return sum(losses) / len(data), job.task.score(answers, truths)
 
 
-def walk(
-    job: Training, data: ClipDataset, *, shuffle: bool, first_step: int = 0
-) -> Generator[Batch]:
+def walk(job: Training, data: Dealt, *, shuffle: bool, first_step: int = 0) -> Generator[Any]:
     """The batches of this epoch, on the device; in training, this process's part of each."""
-    for batch in batches(
-        data,
-        job.config.batch,
-        epoch=job.place.epoch,
-        shuffle=shuffle,
-        seed=job.config.seed,
-        first_step=first_step,
-        part=(job.parallel.rank, job.parallel.size) if shuffle else (0, 1),
-    ):
+    part = (job.parallel.rank, job.parallel.size) if shuffle else (0, 1)
+    way = Pass(job.place.epoch, shuffle, job.config.seed, first_step, part)
+    for batch in data.batches(job.config.batch, way):
         yield batch.to(job.device)
 
 
@@ -296,7 +287,7 @@ def _choose_threads(job: Training) -> None:
         torch.set_num_threads(job.place.threads)
 
 
-def _try_step(job: Training, batch: Batch) -> None:
+def _try_step(job: Training, batch: Any) -> None:
     """Forward and backward without a step: no weight changes."""
     job.network.train()
     with autocast(job):

@@ -14,8 +14,8 @@ from kineograph.errors import InputError, nearest
 class TrainingConfig:
     """Every number of a training. What the papers leave unsaid is as in Keras."""
 
-    epochs: int = 80  # passes over the training clips, at most
-    batch: int = 4  # clips a step
+    epochs: int = 80  # passes over the training examples, at most
+    batch: int = 4  # examples a step
     patience: int | None = 15  # epochs without a lower validation loss; none: never stop early
     keep: Literal["best", "last"] = (
         "best"  # weights that remain: of the lowest validation loss, or the end

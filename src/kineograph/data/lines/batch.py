@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from kineograph.data.batch import one_ahead, steps_per_epoch
+from kineograph.data.batch import Pass, one_ahead, steps_per_epoch
 from kineograph.data.lines.augment import NOTHING, LineAugmentation, change_line
 from kineograph.data.lines.cache import LineCache
 from kineograph.data.lines.line import Line
@@ -73,6 +73,10 @@ class LineExamples:
     def __len__(self) -> int:
         return len(self.lines)
 
+    def batches(self, batch_size: int, walk: Pass) -> Iterator[LineBatch]:
+        """The lines of one walk, those of like widths side by side."""
+        return line_batches(self, batch_size, **walk._asdict())
+
     def example(self, index: int, epoch: int, seed: int) -> LineExample:
         """The same example for the same three numbers."""
         line = self.lines[index]
@@ -81,6 +85,27 @@ class LineExamples:
             rng = np.random.default_rng([seed, epoch, index])
             picture = change_line(picture, rng, self.augmentation)
         return LineExample(line.id, picture, self.targets[index])
+
+
+class JoinedExamples:
+    """Lines of several folders as one data set; each part keeps its cache and its changes."""
+
+    def __init__(self, parts: Sequence[LineExamples]) -> None:
+        self.parts = list(parts)
+        self.widths_pixels = np.concatenate([part.widths_pixels for part in self.parts])
+        self._begins = np.cumsum([0, *map(len, self.parts)])
+
+    def __len__(self) -> int:
+        return int(self._begins[-1])
+
+    def batches(self, batch_size: int, walk: Pass) -> Iterator[LineBatch]:
+        """The lines of one walk, those of like widths side by side, of whichever part."""
+        return line_batches(self, batch_size, **walk._asdict())
+
+    def example(self, index: int, epoch: int, seed: int) -> LineExample:
+        """The same example for the same three numbers."""
+        part = int(np.searchsorted(self._begins, index, side="right")) - 1
+        return self.parts[part].example(index - int(self._begins[part]), epoch, seed)
 
 
 def collate_lines(examples: Sequence[LineExample]) -> LineBatch:
@@ -104,7 +129,7 @@ def collate_lines(examples: Sequence[LineExample]) -> LineBatch:
 
 
 def line_batches(
-    examples: LineExamples,
+    examples: LineExamples | JoinedExamples,
     batch_size: int,
     *,
     epoch: int = 0,

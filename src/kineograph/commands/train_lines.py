@@ -1,0 +1,101 @@
+"""kineograph train, for recipes that read lines."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from kineograph.commands.console import Screen
+
+if TYPE_CHECKING:
+    from kineograph.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class LinesWish:
+    """What was asked for."""
+
+    recipe: "Recipe"
+    data: Path
+    also: list[Path]
+    language: bool
+    name: str | None
+    start_from: str | None
+    resume: bool
+    allow_leakage: bool
+    device: str
+    threads: int | None
+
+
+def train_lines(screen: Screen, wish: LinesWish) -> None:
+    """Train a reader on prepared lines; ends with a report in ./runs/NAME."""
+    from kineograph.commands.train import run_to_use
+    from kineograph.data.lines.folder import LinesFolder
+    from kineograph.evaluation.lines.experiment import run_lines_experiment
+    from kineograph.evaluation.lines.job import LinesExperiment
+    from kineograph.training.parallel import joined
+    from kineograph.training.reproduce import choose_device
+
+    folder, more = LinesFolder(wish.data), [LinesFolder(path) for path in wish.also]
+    named = wish.name or f"{wish.recipe.name}-{folder.path.resolve().name}"
+    with joined() as parallel:
+        parallel.check_batch(wish.recipe.training.batch)
+        run = ""
+        if parallel.first:
+            run = str(run_to_use(named, wish.resume, renew=wish.name is None))
+        job = LinesExperiment(
+            recipe=wish.recipe,
+            data=folder,
+            also=more,
+            run=Path(parallel.from_first(run)),
+            device=parallel.device(choose_device(wish.device)),
+            resume=wish.resume,
+            start_from=wish.start_from,
+            allow_leakage=wish.allow_leakage,
+            with_language=wish.language,
+            threads=wish.threads,
+            stage=screen.stage,
+            say=screen.say,
+        )
+        done = run_lines_experiment(job, parallel)
+    if done:  # the first of several processes has it
+        finish_lines(screen, done["run"], done["left_out"])
+
+
+def finish_lines(screen: Screen, run: str, left_out: list[str]) -> None:
+    """The figures, where the report is, and the status: not zero if lines were left out."""
+    from kineograph.report.lines.summary import summarise_lines
+
+    found = summarise_lines(run)
+    print_lines_outcome(screen, found)
+    screen.say(f"Report: {found['report']}")
+    if left_out:
+        screen.say(f"{len(left_out)} lines were left out: see the lines above.")
+    screen.result(found | {"left_out": left_out})
+    if left_out:
+        raise typer.Exit(1)
+
+
+def print_lines_outcome(screen: Screen, found: dict[str, Any]) -> None:
+    """Error rates with and without the language model, and what they are of."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("", "CER", "WER", "exact lines"):
+        table.add_column(column, justify="left" if not column else "right")
+    rows = {"with the language model": found} if found.get("language") else {}
+    rows["best path"] = found["best_path"]
+    for title, row in rows.items():
+        cells = (row["cer"], row["wer"], row["exact"])
+        table.add_row(title, *(f"{100 * cell:.2f} %" for cell in cells))
+    screen.show(table)
+    protocol = found["protocol"]
+    spread = "no interval: all lines are of one work"
+    if found["interval"]:
+        low, high = found["interval"]
+        spread = f"95 % interval of the CER {100 * low:.2f}–{100 * high:.2f} %"
+    screen.say(
+        f"{spread} · {protocol['n']} test lines of {protocol['groups']} works of "
+        f"{protocol['data']}, split {protocol['split']} · {found['policy']}"
+    )

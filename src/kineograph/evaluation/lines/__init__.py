@@ -1,0 +1,1 @@
+"""Readers of lines, put to the test."""

@@ -1,0 +1,124 @@
+"""A trained reader asked: pictures of lines in, texts with the place of each character out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from kineograph.data.lines.batch import LineExample, collate_lines
+from kineograph.data.lines.picture import scale_line
+from kineograph.decoding.alignment import widened
+from kineograph.decoding.ctc import Reading, best_path, prefix_beam
+from kineograph.decoding.judges import Remembered
+from kineograph.decoding.prefix_beam import Beam
+from kineograph.pages.read import LineReading, ReadCharacter
+from kineograph.recipes.reader import TrainedReader, load_reader
+from kineograph.tasks.read_lines import log_probabilities
+
+MOST_LINES = 16  # in a batch
+MOST_PIXELS = 24_000  # of width in a batch: memory stays that of a page, however long a line is
+
+Grey = NDArray[np.uint8]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """`Reader.load("runs/ocr-line-mine").read(pictures)`: as many readings, in the order given."""
+
+    trained: TrainedReader
+    device: torch.device = torch.device("cpu")
+    with_language: bool = True
+
+    @classmethod
+    def load(cls, run: str | Path, *, language: bool = True, device: str = "cpu") -> "Reader":
+        """A run's reader, or a shipped one's. Raises InputError for what is none."""
+        from kineograph.training.reproduce import choose_device
+
+        found = choose_device(device)
+        trained = load_reader(run)
+        trained.network.to(found)
+        return cls(trained, found, language)
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+        return self.trained.name
+
+    @property
+    def height_pixels(self) -> int:
+        """What every line is scaled to."""
+        return int(self.trained.network.height_pixels)
+
+    @cached_property
+    def _judges(self) -> list[Remembered]:
+        language = self.trained.language if self.with_language else None
+        return [] if language is None else [Remembered(language)]
+
+    def read(self, pictures: Sequence[Grey], progress: Progress | None = None) -> list[LineReading]:
+        """Lines (H, W) uint8 grey, dark on light, of any height -> what each says.
+
+        With the language model where the run has one; never empty-handed: a line of which nothing
+        can be made has the empty text. progress(done, total) counts lines.
+        """
+        found: list[LineReading] = [LineReading("")] * len(pictures)
+        done = 0
+        for numbers in _batches(pictures, self.height_pixels):
+            lines = self.log_probabilities([pictures[number] for number in numbers])
+            for number, reading, line in zip(numbers, self._decode(lines), lines, strict=True):
+                found[number] = self._placed(reading, len(line), pictures[number])
+            done += len(numbers)
+            if progress is not None:
+                progress(done, len(pictures))
+        return found
+
+    def log_probabilities(self, pictures: Sequence[Grey]) -> list[NDArray[np.float32]]:
+        """What decoding reads: (T, V) of every line of one batch."""
+        examples = [
+            LineExample(str(number), scale_line(picture, self.height_pixels), [])
+            for number, picture in enumerate(pictures)
+        ]
+        batch = collate_lines(examples).to(self.device)
+        return log_probabilities(self.trained.network, batch)
+
+    def _decode(self, lines: Sequence[NDArray[np.float32]]) -> list[Reading]:
+        decoding = self.trained.decoding
+        if not self._judges or decoding is None:
+            return best_path(lines)
+        return prefix_beam(lines, Beam(decoding.width), self._judges)
+
+    def _placed(self, reading: Reading, columns: int, picture: Grey) -> LineReading:
+        """The reading with its characters in pixels of the picture that was given."""
+        height, width = picture.shape
+        pixels = height / self.height_pixels / self.trained.network.columns_per_pixel
+        spans = np.minimum(widened(reading.spans, columns) * pixels, width)
+        texts = map(self.trained.alphabet.decode, ([index] for index in reading.text_indices))
+        characters = tuple(
+            ReadCharacter(text, float(left), float(right), float(sure))
+            for text, (left, right), sure in zip(texts, spans, reading.confidences, strict=True)
+        )
+        mean: Any = np.mean(reading.confidences) if characters else None
+        return LineReading(
+            "".join(character.text for character in characters),
+            None if mean is None else float(mean),
+            characters,
+        )
+
+
+def _batches(pictures: Sequence[Grey], height_pixels: int) -> Iterator[list[int]]:
+    """Numbers of lines of about one width, widest first, few enough for memory."""
+    widths = [max(1, round(p.shape[1] * height_pixels / p.shape[0])) for p in pictures]
+    batch: list[int] = []
+    for number in sorted(range(len(pictures)), key=lambda place: -widths[place]):
+        full = batch and widths[batch[0]] * (len(batch) + 1) > MOST_PIXELS
+        if full or len(batch) == MOST_LINES:
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
