@@ -82,8 +82,7 @@ def test_cider_by_hand():
     assert Consensus([["a the"], ["b the"]]).cider(0, "the") == 0.0
 
 
-def test_cider_d_measures_length_in_bigrams():
-    # no word and one word are both 0 bigrams long; the weights of "a" are there
+def test_cider_d_falls_with_the_difference_in_length():
     assert Consensus([["a"], ["b c"]]).cider_d(0, "a") == pytest.approx(10 / 4)
     references = [["a"], ["c"]]
     two = Consensus(references).cider_d(0, "a x")  # one bigram more: exp(-1/72) · 1/√2 / 4

@@ -8,8 +8,8 @@ log(pictures / pictures whose references have it). Then, the mean over n and ove
     CIDEr-D   10 · exp(-(l - l')² / (2 · 6²)) · min(g, g') · g' / (|g| |g'|)          0 to 10
 
 CIDEr-D takes no more of an n-gram than the reference has, so that repeating words gains nothing;
-l, l' are lengths *in bigrams*, as in the authors' program (which calls CIDEr-D "CIDEr"). Both are
-of words as they are: the paper's plain CIDEr takes stems.
+l, l' are lengths in bigrams, as in the authors' program (which calls CIDEr-D "CIDEr"): as far apart
+as in words. Both are of words as they are: the paper's plain CIDEr takes stems.
 
 The weights need a corpus of pictures: of one picture alone every n-gram stands in every picture,
 all weights are log 1 = 0 and there is no score. That is said, not scored.
