@@ -1,6 +1,7 @@
 """A tiny reader of drawn digits: trained, tested, gone on with, asked again."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from kineograph.evaluation.job import no_stage
 from kineograph.evaluation.lines.again import evaluate_lines_again
 from kineograph.evaluation.lines.experiment import run_lines_experiment
 from kineograph.evaluation.lines.job import LinesExperiment
+from kineograph.export.lines import export_reader
+from kineograph.export.small import write_small
 from kineograph.predict.reader import Reader
 from kineograph.recipes import RECIPES, change_all
 from kineograph.recipes.reader import load_reader
@@ -273,3 +276,34 @@ def test_the_wrong_kind_of_folder_or_run_is_told_apart(books, trained, tmp_path)
         DataFolder(books.path)
     with pytest.raises(InputError, match="does not hold prepared lines"):
         LinesFolder(tmp_path)
+
+
+def test_exported_it_reads_the_same_and_shared_in_eight_bits_nearly(trained, books, tmp_path):
+    cache, _ = books.build_cache(height_pixels=24)
+    pictures = [np.array(cache[line]) for line in books.lines[-30:]]
+    expected = Reader.load(trained)
+    assert expected.engine == "torch"
+    export_reader(load_reader(trained), tmp_path)
+    faster = Reader.load(trained, onnx=tmp_path / "lines.onnx")
+    assert faster.engine == "onnx"
+    for ours, theirs in zip(
+        faster.log_probabilities(pictures), expected.log_probabilities(pictures), strict=True
+    ):
+        np.testing.assert_allclose(ours, theirs, atol=1e-4)
+    write_small(trained, tmp_path / "small")
+    weights = "model.safetensors"
+    assert (tmp_path / "small" / weights).stat().st_size < 0.45 * (trained / weights).stat().st_size
+    small = Reader.load(tmp_path / "small")
+    ours, theirs = ([r.text for r in each.read(pictures)] for each in (small, expected))
+    assert sum(one == other for one, other in zip(ours, theirs, strict=True)) >= 29
+    with pytest.raises(InputError, match="holds a run already"):
+        write_small(trained, tmp_path / "small")
+
+
+def test_a_network_whose_width_cannot_be_free_says_so(trained, tmp_path):
+    """A GRU's loop is written out for the width that was traced."""
+    reader = load_reader(trained)
+    recipe = change_all(reader.recipe, ["model.cell=gru"])
+    network = recipe.model.build(len(reader.alphabet), 24).eval()
+    with pytest.raises(InputError, match="cannot be written with a free width"):
+        export_reader(replace(reader, recipe=recipe, network=network), tmp_path)

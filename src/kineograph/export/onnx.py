@@ -84,13 +84,13 @@ def _export_clip(trained: Trained, network: Any, clip: Tensor, path: Path) -> di
     file = OnnxFile(path)
     other = clip[:1].flip(1)  # another batch size and other pictures than were traced
     with torch.inference_mode():
-        worst = _difference(network(other), file(frames=other.numpy())["logits"], path)
-        torch_ms = _milliseconds(lambda: network(other))
+        worst = check_difference(network(other), file(frames=other.numpy())["logits"], path)
+        torch_ms = milliseconds(lambda: network(other))
     return {
         "file": path.name,
         "largest_difference": worst,
         "torch_milliseconds": torch_ms,
-        "onnx_milliseconds": _milliseconds(lambda: file(frames=other.numpy())),
+        "onnx_milliseconds": milliseconds(lambda: file(frames=other.numpy())),
     }
 
 
@@ -108,15 +108,15 @@ def _export_step(trained: Trained, network: Any, clip: Tensor, path: Path) -> di
         for picture in clip[:1].unbind(1):
             logits, state = file.step(picture.numpy(), state)
             steps.append(logits)
-        worst = _difference(whole, np.stack(steps, 1), path)
+        worst = check_difference(whole, np.stack(steps, 1), path)
         start = network.initial_state(1)
-        torch_ms = _milliseconds(lambda: network.step(clip[:1, 0], start))
+        torch_ms = milliseconds(lambda: network.step(clip[:1, 0], start))
     frame = clip[:1, 0].numpy()
     return {
         "file": path.name,
         "largest_difference": worst,
         "torch_milliseconds": torch_ms,
-        "onnx_milliseconds": _milliseconds(lambda: file.step(frame, state)),
+        "onnx_milliseconds": milliseconds(lambda: file.step(frame, state)),
     }
 
 
@@ -132,6 +132,19 @@ def _write(
     shapes: Any = tuple({0: batch} for _ in inputs)
     if len(inputs) > 1:  # torch.export takes *state as one argument
         shapes = (shapes[0], shapes[1:])
+    write_onnx(module, inputs, names, outs, path, shapes, describe(trained))
+
+
+def write_onnx(
+    module: nn.Module,
+    inputs: tuple[Tensor, ...],
+    names: list[str],
+    outs: list[str],
+    path: Path,
+    shapes: Any,
+    notes: dict[str, str],
+) -> None:
+    """Trace a module and write it whole; shapes: torch.export's word on which sizes are free."""
     with warnings.catch_warnings(), redirect_stdout(StringIO()):  # the exporter talks to itself
         warnings.simplefilter("ignore")
         logging.getLogger("torch.onnx").setLevel(logging.ERROR)
@@ -141,7 +154,7 @@ def _write(
         )  # fmt: skip
     assert program is not None
     model = program.model_proto
-    for key, value in describe(trained).items():
+    for key, value in notes.items():
         model.metadata_props.add(key=key, value=value)
     write_bytes_whole(path, model.SerializeToString())
 
@@ -159,7 +172,8 @@ def describe(trained: Trained) -> dict[str, str]:
     }
 
 
-def _difference(ours: Tensor, theirs: np.ndarray, path: Path) -> float:
+def check_difference(ours: Tensor, theirs: np.ndarray, path: Path) -> float:
+    """The largest difference of a logit; a file that differs by more is removed: InputError."""
     worst = float(np.abs(ours.numpy() - theirs).max())
     if not worst <= TOLERANCE:
         path.unlink(missing_ok=True)
@@ -170,7 +184,7 @@ def _difference(ours: Tensor, theirs: np.ndarray, path: Path) -> float:
     return worst
 
 
-def _milliseconds(call: Callable[[], Any], rounds: int = 20) -> float:
+def milliseconds(call: Callable[[], Any], rounds: int = 20) -> float:
     """The median of some calls, on one thread: that is what ONNX Runtime gets here, too."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

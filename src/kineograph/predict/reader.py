@@ -16,9 +16,12 @@ from kineograph.decoding.alignment import widened
 from kineograph.decoding.ctc import Reading, best_path, prefix_beam
 from kineograph.decoding.judges import Remembered
 from kineograph.decoding.prefix_beam import Beam
+from kineograph.export.lines import FILE
+from kineograph.export.run import OnnxFile
 from kineograph.pages.read import LineReading, ReadCharacter
 from kineograph.recipes.reader import TrainedReader, load_reader
 from kineograph.tasks.read_lines import log_probabilities
+from kineograph.training.reproduce import choose_device
 
 MOST_LINES = 16  # in a batch
 MOST_PIXELS = 24_000  # of width in a batch: memory stays that of a page, however long a line is
@@ -34,16 +37,32 @@ class Reader:
     trained: TrainedReader
     device: torch.device = torch.device("cpu")
     with_language: bool = True
+    onnx: Path | None = None  # its exported file, which is faster on a CPU
 
     @classmethod
-    def load(cls, run: str | Path, *, language: bool = True, device: str = "cpu") -> "Reader":
-        """A run's reader, or a shipped one's. Raises InputError for what is none."""
-        from kineograph.training.reproduce import choose_device
+    def load(
+        cls,
+        run: str | Path,
+        *,
+        language: bool = True,
+        device: str = "cpu",
+        onnx: Path | None = None,
+    ) -> "Reader":
+        """A run's reader, or a shipped one's, with its lines.onnx where there is one.
 
+        Raises InputError for what is none.
+        """
         found = choose_device(device)
         trained = load_reader(run)
         trained.network.to(found)
-        return cls(trained, found, language)
+        beside = onnx or trained.folder / FILE
+        use = found.type == "cpu" and beside.exists()
+        return cls(trained, found, language, beside if use else None)
+
+    @property
+    def engine(self) -> str:
+        """What computes: "torch" or "onnx"."""
+        return "torch" if self.onnx is None else "onnx"
 
     @property
     def name(self) -> str:
@@ -83,8 +102,16 @@ class Reader:
             LineExample(str(number), scale_line(picture, self.height_pixels), [])
             for number, picture in enumerate(pictures)
         ]
-        batch = collate_lines(examples).to(self.device)
-        return log_probabilities(self.trained.network, batch)
+        batch = collate_lines(examples)
+        if self._file is None:
+            return log_probabilities(self.trained.network, batch.to(self.device))
+        found = self._file(lines=batch.lines.numpy(), widths=batch.widths.numpy())
+        every = torch.from_numpy(found["logits"]).log_softmax(-1).numpy()
+        return [row[:length] for row, length in zip(every, found["lengths"], strict=True)]
+
+    @cached_property
+    def _file(self) -> OnnxFile | None:
+        return None if self.onnx is None else OnnxFile(self.onnx)
 
     def _decode(self, lines: Sequence[NDArray[np.float32]]) -> list[Reading]:
         decoding = self.trained.decoding

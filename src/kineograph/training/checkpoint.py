@@ -18,6 +18,8 @@ from torch import Tensor, nn
 from kineograph.errors import InputError
 from kineograph.whole_file import write_bytes_whole
 
+LEVELS, SCALE = 127, ".scale"  # of weights in 8 bits
+
 
 @dataclass
 class Place:
@@ -103,9 +105,40 @@ def save_weights(path: Path, network: nn.Module) -> None:
     write_safetensors(path, {k: v.contiguous() for k, v in network.state_dict().items()}, {})
 
 
+def save_small_weights(path: Path, network: nn.Module) -> None:
+    """The same in about a quarter of the bytes: matrices in 8 bits, each row with its own scale.
+
+    Rounded to 1/127 of the row's largest weight; everything else stays as it is. `load_weights`
+    reads both kinds.
+    """
+    tensors: dict[str, Tensor] = {}
+    for name, value in network.state_dict().items():
+        if value.dim() < 2 or not value.is_floating_point():
+            tensors[name] = value.contiguous()
+            continue
+        rows = value.flatten(1).abs().amax(1).clamp(min=1e-12) / LEVELS
+        scale = rows.reshape(-1, *[1] * (value.dim() - 1))
+        tensors[name] = torch.round(value / scale).to(torch.int8).contiguous()
+        tensors[name + SCALE] = rows.float()
+    write_safetensors(path, tensors, {"rounded": "int8 rows"})
+
+
+def _whole(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Weights as floats: rows in 8 bits times their scales."""
+    found = {}
+    for name, value in tensors.items():
+        if name.endswith(SCALE) and name.removesuffix(SCALE) in tensors:
+            continue
+        rows = tensors.get(name + SCALE)
+        if rows is not None:
+            value = value.float() * rows.reshape(-1, *[1] * (value.dim() - 1))
+        found[name] = value
+    return found
+
+
 def load_weights(path: Path, network: nn.Module) -> None:
     """Read weights into a network of the same shape."""
-    tensors, _ = read_safetensors(path)
+    tensors = _whole(read_safetensors(path)[0])
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:
@@ -118,7 +151,7 @@ def load_weights(path: Path, network: nn.Module) -> None:
 
 def load_matching_weights(path: Path, network: nn.Module) -> list[str]:
     """Take every weight whose name and shape fit; names of those that did not (a new head, say)."""
-    theirs, _ = read_safetensors(path)
+    theirs = _whole(read_safetensors(path)[0])
     ours = network.state_dict()
     fitting = {k: v for k, v in theirs.items() if k in ours and ours[k].shape == v.shape}
     if not fitting:
@@ -134,7 +167,7 @@ def load_grown_weights(path: Path, network: nn.Module) -> list[str]:
     """Take every weight whose name and shape fit; of those that only have more rows here, such as
     an answer with new characters after the old ones, the old rows. Names of those left as they are.
     """
-    theirs, _ = read_safetensors(path)
+    theirs = _whole(read_safetensors(path)[0])
     ours = network.state_dict()
     grown = {
         name: torch.cat([value, ours[name][len(value) :]])
