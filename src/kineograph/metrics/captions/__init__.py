@@ -1,0 +1,1 @@
+"""How near a sentence comes to what people wrote of the same picture."""
