@@ -50,10 +50,6 @@ TESSERACT = {
     "tesseract Fraktur": "Fraktur",
     "tesseract both": "frk+Fraktur",
 }
-    "tesseract frk": "frk",
-    "tesseract Fraktur": "Fraktur",
-    "tesseract both": "frk+Fraktur",
-}
 
 
 def main() -> None:

@@ -16,18 +16,39 @@ from kineograph.data.lines.folder import LinesFolder
 from kineograph.data.prepare.fonts import prepare_fonts
 
 FONTS = Path("/usr/share/fonts")
-FILES = (
-    "cmunrm.ttf cmunti.ttf cmunbx.ttf cmunsl.ttf cmunbi.ttf "
-    "OldStandard-Regular.ttf OldStandard-Italic.ttf OldStandard-Bold.ttf "
-    "GFSDidot.otf GFSDidotItalic.otf GFSDidotBold.otf GFSDidotBoldItalic.otf "
-    "BaskervaldADFStd.otf BaskervaldADFStd-Italic.otf BaskervaldADFStd-Bold.otf "
-    "BaskervaldADFStd-Heavy.otf "
-    "EBGaramond08-Regular.otf EBGaramond08-Italic.otf EBGaramond12-Regular.otf "
-    "EBGaramond12-Italic.otf EBGaramond12-Bold.otf "
-    "LinLibertine_R.otf LinLibertine_RI.otf LinLibertine_RB.otf LinLibertine_DR.otf "
-    "JunicodeTwoBeta-Regular.otf JunicodeTwoBeta-Italic.otf JunicodeTwoBeta-Medium.otf "
-    "JunicodeTwoBeta-Bold.otf JunicodeTwoBeta-SemiExpanded.otf JunicodeTwoBeta-Condensed.otf"
-).split()
+FILES = [
+    "cmunrm.ttf",
+    "cmunti.ttf",
+    "cmunbx.ttf",
+    "cmunsl.ttf",
+    "cmunbi.ttf",
+    "OldStandard-Regular.ttf",
+    "OldStandard-Italic.ttf",
+    "OldStandard-Bold.ttf",
+    "GFSDidot.otf",
+    "GFSDidotItalic.otf",
+    "GFSDidotBold.otf",
+    "GFSDidotBoldItalic.otf",
+    "BaskervaldADFStd.otf",
+    "BaskervaldADFStd-Italic.otf",
+    "BaskervaldADFStd-Bold.otf",
+    "BaskervaldADFStd-Heavy.otf",
+    "EBGaramond08-Regular.otf",
+    "EBGaramond08-Italic.otf",
+    "EBGaramond12-Regular.otf",
+    "EBGaramond12-Italic.otf",
+    "EBGaramond12-Bold.otf",
+    "LinLibertine_R.otf",
+    "LinLibertine_RI.otf",
+    "LinLibertine_RB.otf",
+    "LinLibertine_DR.otf",
+    "JunicodeTwoBeta-Regular.otf",
+    "JunicodeTwoBeta-Italic.otf",
+    "JunicodeTwoBeta-Medium.otf",
+    "JunicodeTwoBeta-Bold.otf",
+    "JunicodeTwoBeta-SemiExpanded.otf",
+    "JunicodeTwoBeta-Condensed.otf",
+]
 AS_ANTIQUA = str.maketrans({"ß": "ſs", "⸗": "-", "„": "»", "“": "«"})
 
 

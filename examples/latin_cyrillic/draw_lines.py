@@ -21,10 +21,35 @@ from kineograph.data.lines.fonts import Font, find_fonts
 from kineograph.data.prepare.fonts import prepare_fonts
 
 FONTS = Path("/usr/share/fonts")
-LANGUAGES = (
-    "eng deu_1996 fra spa ita por_PT nld swe dan fin est lav lit pol ces slk slv hrv hun ron_2006 "
-    "tur rus ukr bel bul srp_cyrl mkd"
-).split()
+LANGUAGES = [
+    "eng",
+    "deu_1996",
+    "fra",
+    "spa",
+    "ita",
+    "por_PT",
+    "nld",
+    "swe",
+    "dan",
+    "fin",
+    "est",
+    "lav",
+    "lit",
+    "pol",
+    "ces",
+    "slk",
+    "slv",
+    "hrv",
+    "hun",
+    "ron_2006",
+    "tur",
+    "rus",
+    "ukr",
+    "bel",
+    "bul",
+    "srp_cyrl",
+    "mkd",
+]
 ARTICLES = 30
 HELD_OUT_ARTICLES = (26, 27, 28, 29, 30)
 # Whole designs that no training line is drawn in, nor in a relative of theirs.

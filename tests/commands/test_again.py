@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kineograph.__main__ import main
-from kineograph.commands.train import run_to_use
+from kineograph.commands.wishes import run_to_use
 from kineograph.errors import InputError
 
 SMALL = [

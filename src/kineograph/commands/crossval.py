@@ -17,7 +17,7 @@ from kineograph.commands.console import (
     Set,
     Small,
 )
-from kineograph.commands.train import print_outcome, run_to_use
+from kineograph.commands.train_clips import print_outcome, run_to_use
 
 By = Annotated[
     str | None,

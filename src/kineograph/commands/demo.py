@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from kineograph.commands.console import AsJson, Screen
-from kineograph.commands.train import print_outcome
+from kineograph.commands.train_clips import print_outcome
 
 
 def demo(

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kineograph.commands.console import AsJson, Device, Screen
-from kineograph.commands.train import print_outcome
+from kineograph.commands.train_clips import print_outcome
 
 
 def evaluate(

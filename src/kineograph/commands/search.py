@@ -15,7 +15,7 @@ from kineograph.commands.console import (
     Small,
 )
 from kineograph.commands.crossval import AtOnce, By, seeds_of
-from kineograph.commands.train import run_to_use
+from kineograph.commands.wishes import run_to_use
 
 Alternatives = Annotated[
     list[str] | None,

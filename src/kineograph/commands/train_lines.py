@@ -1,42 +1,28 @@
 """kineograph train, for recipes that read lines."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 from kineograph.commands.console import Screen
-
-if TYPE_CHECKING:
-    from kineograph.recipes import Recipe
+from kineograph.commands.wishes import TrainWish, run_to_use
 
 
-@dataclass(frozen=True)
-class LinesWish:
-    """What was asked for."""
-
-    recipe: "Recipe"
-    data: Path
-    also: list[Path]
-    language: bool
-    name: str | None
-    start_from: str | None
-    resume: bool
-    allow_leakage: bool
-    device: str
-    threads: int | None
-
-
-def train_lines(screen: Screen, wish: LinesWish) -> None:
+def train_lines(screen: Screen, wish: TrainWish) -> None:
     """Train a reader on prepared lines; ends with a report in ./runs/NAME."""
-    from kineograph.commands.train import run_to_use
     from kineograph.data.lines.folder import LinesFolder
+    from kineograph.errors import InputError
     from kineograph.evaluation.lines.experiment import run_lines_experiment
     from kineograph.evaluation.lines.job import LinesExperiment
     from kineograph.training.parallel import joined
     from kineograph.training.reproduce import choose_device
 
+    if wish.look_for_copies:
+        raise InputError(
+            "--look-for-copies: is for clips; lines that are nearly the same picture with the same "
+            "text are always refused. Leave it away."
+        )
     folder, more = LinesFolder(wish.data), [LinesFolder(path) for path in wish.also]
     named = wish.name or f"{wish.recipe.name}-{folder.path.resolve().name}"
     with joined() as parallel:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kineograph.data.dataset_folder import ABOUT
+from kineograph.data.prepared_folder import ABOUT
 from kineograph.errors import InputError
 from kineograph.pages.read import LineReading
 from kineograph.studio.journal import Journal

@@ -14,9 +14,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kineograph.data.dataset_folder import ABOUT, LINES
-from kineograph.data.lines.folder import LinesFolder
+from kineograph.data.lines.folder import LINES, LinesFolder
 from kineograph.data.lines.line import Line, Points
+from kineograph.data.prepared_folder import ABOUT
 from kineograph.errors import InputError
 from kineograph.media.listing import list_media
 from kineograph.pages.cut import cut_line
@@ -188,7 +188,9 @@ class Gatherer:
 
 def prepared_folder(sources: Sequence[Path]) -> LinesFolder | None:
     """The one prepared folder that was named; None for pages."""
-    prepared = [each for each in sources if (each / ABOUT).is_file() or (each / LINES).is_file()]
+    prepared = [
+        each for each in sources if (each / ABOUT).is_file() or (each / LINES.file).is_file()
+    ]
     if not prepared:
         return None
     if len(sources) > 1:

@@ -12,8 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
-from kineograph.data.dataset_folder import LINES
-from kineograph.data.lines.folder import write_lines_folder
+from kineograph.data.lines.folder import LINES, write_lines_folder
 from kineograph.data.lines.line import Line
 from kineograph.errors import InputError
 from kineograph.pages.open import Page
@@ -82,7 +81,7 @@ class Result:
 
     def _write_folder(self) -> None:
         out, lines = self._book.out, self.lines()
-        if not lines and not (out / LINES).is_file():
+        if not lines and not (out / LINES.file).is_file():
             return  # a folder without a line is not a data set
         root = next((Path(each.root) for each in self._book.sheets.values() if each.root), out)
         write_lines_folder(

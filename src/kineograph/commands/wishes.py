@@ -1,0 +1,72 @@
+"""What was asked of `train`, whichever kind of network it is asked of; and the run it goes to."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kineograph.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class TrainWish:
+    """The options of one training."""
+
+    recipe: "Recipe"
+    data: Path
+    name: str | None
+    start_from: str | None
+    resume: bool
+    baselines: bool
+    allow_leakage: bool
+    look_for_copies: bool
+    device: str
+    threads: int | None
+    workers: int | None
+    also: list[Path]
+    language: bool
+
+
+def run_to_use(name: str, resume: bool, *, renew: bool) -> Path:
+    """./runs/NAME; another training's run is never overwritten.
+
+    renew: the name was not chosen, so a number may follow it. Then a resume takes the newest
+    training that has not come to its report, or else the newest.
+    """
+    from kineograph.errors import InputError
+
+    run = Path("runs") / name
+    if resume and renew:
+        run = _newest(name)
+    used = (run / "recipe.json").exists()
+    if resume and not used:
+        raise InputError(f"{run}: nothing to resume. Leave --resume away, or name the run: --name.")
+    if used and not resume:
+        if not renew:
+            raise InputError(
+                f"{run}: is there already. Choose another --name, or go on with --resume."
+            )
+        number = 2
+        while (Path("runs") / f"{name}-{number}" / "recipe.json").exists():
+            number += 1
+        run = Path("runs") / f"{name}-{number}"
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{run}: cannot be made ({error.strerror}). Run where you may write, or free space."
+        ) from error
+    return run
+
+
+def _newest(name: str) -> Path:
+    """Of runs NAME, NAME-2, NAME-3 … the last one without a report; the last one if all have."""
+    numbered: list[Path] = []
+    while True:
+        number = len(numbered) + 1
+        run = Path("runs") / (name if number == 1 else f"{name}-{number}")
+        if not (run / "recipe.json").exists():
+            break
+        numbered.append(run)
+    unfinished = [run for run in numbered if not (run / "report.html").exists()]
+    return [Path("runs") / name, *numbered, *unfinished][-1]
