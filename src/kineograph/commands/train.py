@@ -63,9 +63,8 @@ def train(
     screen.say("Loading …")
     from kineograph.data.lines.config import LinesConfig
 
-    chosen = _chosen(recipe, small, settings or [], freeze)
     wish = TrainWish(
-        recipe=chosen,
+        recipe=_chosen(recipe, small, settings or [], freeze),
         data=data,
         name=name,
         start_from=start_from,
@@ -79,7 +78,7 @@ def train(
         also=also or [],
         language=language,
     )
-    if isinstance(chosen.data, LinesConfig):
+    if isinstance(wish.recipe.data, LinesConfig):
         from kineograph.commands.train_lines import train_lines
 
         train_lines(screen, wish)

@@ -48,7 +48,7 @@ def evaluate_lines_again(
     job = LinesExperiment(trained.recipe, data, out, device=device, stage=stage, say=say)
     cache, problems = read_pictures(job, data)
     readable = [line for line in data.lines if line in cache]
-    learned = _learned(trained)
+    learned = _learned(trained, data)
     side = side or ("test" if learned & {line.id for line in readable} else "all")
     split = _asked(job, readable, side)
     examples = LineExamples(
@@ -92,10 +92,17 @@ def _asked(job: LinesExperiment, readable: list[Line], side: str) -> LineSplit:
     return replace(whole, train=[], val=[], test=chosen, how=f"{whole.how}, {side} side")
 
 
-def _learned(trained: TrainedReader) -> set[str]:
-    """Ids of the lines that the network was fitted to or tuned by."""
+def _learned(trained: TrainedReader, data: LinesFolder) -> set[str]:
+    """Ids of the lines of this data set that the network was fitted to or tuned by.
+
+    An id is of a place within its data set, so lines of another one may have the same.
+    """
     path = trained.folder / "environment.json"
     if not path.exists():
         return set()
-    split = json.loads(path.read_text(encoding="utf-8"))["data"]["split"]
-    return {*split["train"], *split["val"]}
+    known = json.loads(path.read_text(encoding="utf-8"))["data"]
+    if data.name in known.get("also", ()):
+        return {line.id for line in data.lines}
+    if known["name"] != data.name:
+        return set()
+    return {*known["split"]["train"], *known["split"]["val"]}
