@@ -186,9 +186,10 @@ def scored(
     """Pooled rates, the interval by work, each work, and the rate of reading."""
     score = score_text(truths, texts)
     by_work = score_by(truths, texts, works)
+    interval = cer_interval(truths, texts, works)
     return {
         "cer": score.cer,
-        "interval": cer_interval(truths, texts, works),
+        "interval": (interval.low, interval.high) if interval else None,
         "wer": score.wer,
         "exact": score.exact / score.lines,
         "lines_per_second": len(truths) / seconds,

@@ -13,6 +13,7 @@ from kineograph.data.text import Alphabet
 from kineograph.errors import InputError
 from kineograph.evaluation.job import no_stage
 from kineograph.evaluation.lines.again import evaluate_lines_again
+from kineograph.evaluation.lines.curve import check_shares, run_curve
 from kineograph.evaluation.lines.experiment import run_lines_experiment
 from kineograph.evaluation.lines.job import LinesExperiment
 from kineograph.export.lines import export_reader
@@ -324,3 +325,30 @@ def test_a_network_whose_width_cannot_be_free_says_so(trained, tmp_path):
     network = recipe.model.build(len(reader.alphabet), 24).eval()
     with pytest.raises(InputError, match="cannot be written with a free width"):
         export_reader(replace(reader, recipe=recipe, network=network), tmp_path)
+
+
+def test_a_curve_over_fewer_lines_takes_as_many_steps_and_the_same_test(books, tmp_path):
+    quick = change_all(TINY, ["training.epochs=2"])
+    whole = LinesExperiment(quick, books, tmp_path / "run", threads=1, with_language=False)
+    run_lines_experiment(whole)
+    points = run_curve(whole, [0.5, 0.25])
+    assert [point["lines"] for point in points] == [36, 72, 144]
+    assert json.loads((tmp_path / "run" / "curve.json").read_text()) == points
+    logs = [
+        [json.loads(row) for row in (run / "log.jsonl").read_text().splitlines()]
+        for run in (tmp_path / "run", tmp_path / "run/curve/0.5", tmp_path / "run/curve/0.25")
+    ]
+    steps = [sum(row.get("steps", 0) for row in log) for log in logs]
+    assert steps == [72, 72, 72]
+    less, more = (
+        set(json.loads((tmp_path / f"run/curve/{share}/environment.json").read_text())
+            ["data"]["split"]["train"])
+        for share in ("0.25", "0.5")
+    )  # fmt: skip
+    assert less < more
+    assert "36" in (tmp_path / "run" / "report.html").read_text()
+
+
+def test_what_is_no_part_is_refused():
+    with pytest.raises(InputError, match=r"--curve 1\.5: a part of the training lines"):
+        check_shares([0.5, 1.5])

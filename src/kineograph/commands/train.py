@@ -56,6 +56,10 @@ def train(
     language: Annotated[
         bool, typer.Option("--language/--no-language", help="Lines: learn the texts' order, too.")
     ] = True,
+    curve: Annotated[
+        str | None,
+        typer.Option(metavar="PARTS", help="Lines: train on parts of them, too: 0.25,0.5."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a recipe on a prepared folder; ends with a report in ./runs/NAME."""
@@ -77,6 +81,7 @@ def train(
         workers=workers,
         also=also or [],
         language=language,
+        curve=_parts(curve),
     )
     if isinstance(wish.recipe.data, LinesConfig):
         from kineograph.commands.train_lines import train_lines
@@ -95,3 +100,15 @@ def _chosen(recipe: str, small: bool, settings: list[str], freeze: str | None) -
     found = find_recipe(recipe)
     found = change_all(found.small() if small else found, settings)
     return change(found, "training.freeze", freeze) if freeze else found
+
+
+def _parts(said: str | None) -> list[float]:
+    """The numbers of --curve."""
+    from kineograph.errors import InputError
+
+    try:
+        return [float(part) for part in (said or "").split(",") if part.strip()]
+    except ValueError:
+        raise InputError(
+            f"--curve {said}: parts of the training lines are asked for. Write --curve 0.25,0.5."
+        ) from None

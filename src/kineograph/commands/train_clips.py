@@ -25,6 +25,11 @@ def train_clips(screen: Screen, wish: TrainWish) -> None:
             f"--also {wish.also[0]}: is for recipes that read lines, and {wish.recipe.name} is "
             "shown clips. Leave it away."
         )
+    if wish.curve:
+        raise InputError(
+            f"--curve: is for recipes that read lines, and {wish.recipe.name} is shown clips. "
+            "Train with --set data.learn_from=0.5 for one point of such a curve."
+        )
     folder = DataFolder(wish.data)
     named = wish.name or f"{wish.recipe.name}-{folder.path.resolve().name}"
     with joined() as parallel:

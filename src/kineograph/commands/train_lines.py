@@ -13,6 +13,7 @@ def train_lines(screen: Screen, wish: TrainWish) -> None:
     """Train a reader on prepared lines; ends with a report in ./runs/NAME."""
     from kineograph.data.lines.folder import LinesFolder
     from kineograph.errors import InputError
+    from kineograph.evaluation.lines.curve import check_shares, run_curve
     from kineograph.evaluation.lines.experiment import run_lines_experiment
     from kineograph.evaluation.lines.job import LinesExperiment
     from kineograph.training.parallel import joined
@@ -23,6 +24,7 @@ def train_lines(screen: Screen, wish: TrainWish) -> None:
             "--look-for-copies: is for clips; lines that are nearly the same picture with the same "
             "text are always refused. Leave it away."
         )
+    check_shares(wish.curve)
     folder, more = LinesFolder(wish.data), [LinesFolder(path) for path in wish.also]
     named = wish.name or f"{wish.recipe.name}-{folder.path.resolve().name}"
     with joined() as parallel:
@@ -45,6 +47,8 @@ def train_lines(screen: Screen, wish: TrainWish) -> None:
             say=screen.say,
         )
         done = run_lines_experiment(job, parallel)
+    if done and wish.curve:
+        run_curve(job, wish.curve)
     if done:  # the first of several processes has it
         finish_lines(screen, done["run"], done["left_out"])
 

@@ -25,6 +25,7 @@ class TrainWish:
     workers: int | None
     also: list[Path]
     language: bool
+    curve: list[float]
 
 
 def run_to_use(name: str, resume: bool, *, renew: bool) -> Path:

@@ -180,24 +180,14 @@ def test_every_section_is_there(make_reader_run: MakeRun, words: Words):
         assert told in text, told
 
 
-@pytest.mark.parametrize("where", ["environment.json", "leakage.json"])
-def test_leakage_stands_before_everything(make_reader_run: MakeRun, words: Words, where: str):
+def test_leakage_stands_before_everything(make_reader_run: MakeRun, words: Words):
     run = make_reader_run()
-    if where == "environment.json":
-        change(run / where, leakage="faust is on two sides. And 1 more.")
-    else:
-        write_json(run / where, {"allowed": True, "found": ["faust is on two sides", "x"]})
+    change(run / "environment.json", leakage="faust is on two sides. And 1 more.")
     text = words(run)
     assert text.startswith("**Leakage: faust is on two sides. And 1 more.**\n\n# Character error")
     assert "training and test side not kept apart" in text
     assert "of works and writers never seen it tells nothing" in text
     assert "would likely give" not in text
-
-
-def test_leakage_that_was_not_let_pass_is_no_alarm(make_reader_run: MakeRun, words: Words):
-    run = make_reader_run()
-    write_json(run / "leakage.json", {"allowed": False, "found": ["faust is on two sides"]})
-    assert "Leakage" not in words(run)
 
 
 @pytest.mark.parametrize(

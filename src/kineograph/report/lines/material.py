@@ -5,7 +5,6 @@ Beside recipe.json (with the alphabet), environment.json, log.jsonl and predicti
     alphabet.json   {"policy": "fraktur", "lines": [...]}: the alphabet's report before training
     decoding.json   {"weight": 0.2, "bonus": 0.4, "width": 16}: the language model, as it was tuned
     curve.json      [{"lines": 500, "cer": 0.06, "seed": 0}, ...]: trainings on fewer lines
-    leakage.json    {"allowed": true, "found": [...]}: what stands on two sides, and was let pass
     worst/          pictures of the worst lines (worst.py)
 """
 
@@ -105,7 +104,6 @@ def read_line_run(folder: Path | str) -> LineRun:
     if (folder / "decoding.json").exists():
         run.decoding = read_object(folder / "decoding.json", notes, "how it decodes is unknown")
     run.curve = _curve(folder / "curve.json", notes)
-    _read_leakage(folder / "leakage.json", files)
     if run.answers:
         run.worst = read_worst(folder, run.answers, notes)
     return run
@@ -128,15 +126,3 @@ def _curve(path: Path, notes: list[str]) -> list[CurvePoint]:
     if not points:
         notes.append(f"{path.name} has no point with lines and cer: no curve of that kind.")
     return sorted(points, key=lambda point: (point.lines, point.seed or 0))
-
-
-def _read_leakage(path: Path, files: RunFiles) -> None:
-    """Leakage that leakage.json says was allowed, where environment.json says nothing of it."""
-    if files.environment.get("leakage") or not path.is_file():
-        return
-    found = read_object(path, files.notes, "whether lines leaked is unknown")
-    leaks = found.get("found")
-    told = [str(leak) for leak in leaks] if isinstance(leaks, list) else []
-    if found.get("allowed") and told:
-        more = f" And {len(told) - 1} more." if len(told) > 1 else ""
-        files.environment["leakage"] = f"{told[0].rstrip('.')}.{more}"
