@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image, ImageDraw, ImageFont
 
 from kineograph.data.toy.actors import ACTIONS, ActorsConfig, draw_clip
+from kineograph.metrics.text import score_text
+from kineograph.predict.reader import Reader
 from kineograph.recipes import load
-from kineograph.recipes.trained import shipped_networks
+from kineograph.recipes.reader import load_reader
+from kineograph.recipes.trained import kind_of, shipped_networks
 
 SHIPPED = shipped_networks()
 
@@ -16,7 +20,7 @@ def test_a_shipped_network_is_small_and_says_what_it_is(name):
     folder = SHIPPED[name]
     assert sum(file.stat().st_size for file in folder.iterdir()) <= 2_000_000
     card = (folder / "card.md").read_text(encoding="utf-8")
-    network = load(name).network
+    network = (load_reader if kind_of(name) == "lines" else load)(name).network
     assert f"{sum(p.numel() for p in network.parameters()):,} weights" in card
     assert "Licence" in card and "Trained on" in card
 
@@ -33,3 +37,19 @@ def test_the_actors_network_knows_actors_it_has_never_seen():
             probabilities = trained.network(small[None]).softmax(-1).mean(1)
         right += trained.classes[int(probabilities.argmax())] == action
     assert right >= 5
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("lines-fraktur", "Habe nun, ach! Philosophie, Juristerei und Medizin"),
+        ("lines-latin-cyrillic", "Habe nun, ach! Philosophie, Juristerei und Medizin"),
+    ],
+)
+def test_a_shipped_reader_reads_a_line_drawn_in_a_font_it_never_saw(name, text):
+    """Pillow's own font, which no training line was drawn in; from an array of its own height."""
+    face = ImageFont.load_default(44)
+    picture = Image.new("L", (round(face.getlength(text)) + 60, 72), 235)
+    ImageDraw.Draw(picture).text((30, 8), text, 30, face)
+    (reading,) = Reader.load(name).read([np.array(picture)])
+    assert (score_text([text], [reading.text]).cer or 0) <= 0.1, reading.text

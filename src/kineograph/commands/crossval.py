@@ -17,7 +17,8 @@ from kineograph.commands.console import (
     Set,
     Small,
 )
-from kineograph.commands.train_clips import print_outcome, run_to_use
+from kineograph.commands.train_clips import print_outcome
+from kineograph.commands.wishes import check_clips, run_to_use
 
 By = Annotated[
     str | None,
@@ -62,6 +63,7 @@ def crossval(
     from kineograph.training.reproduce import choose_device
 
     chosen = find_recipe(recipe)
+    check_clips(chosen, "crossval")
     chosen = change_all(chosen.small() if small else chosen, settings or [])
     folder = DataFolder(data)
     numbers = seeds_of(seeds, chosen.training.seed)

@@ -15,7 +15,7 @@ from kineograph.commands.console import (
     Small,
 )
 from kineograph.commands.crossval import AtOnce, By, seeds_of
-from kineograph.commands.wishes import run_to_use
+from kineograph.commands.wishes import check_clips, run_to_use
 
 Alternatives = Annotated[
     list[str] | None,
@@ -60,6 +60,7 @@ def search(
     from kineograph.training.reproduce import choose_device
 
     chosen = find_recipe(recipe)
+    check_clips(chosen, "search")
     chosen = chosen.small() if small else chosen
     grid(chosen, settings or [])  # before a folder is made: nothing to search is refused
     folder = DataFolder(data)

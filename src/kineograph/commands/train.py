@@ -26,40 +26,45 @@ if TYPE_CHECKING:
     from kineograph.recipes import Recipe
 
 
+StartFrom = Annotated[
+    str | None, typer.Option("--from", metavar="RUN", help="Begin with a run's weights.")
+]
+Freeze = Annotated[
+    str | None, typer.Option(help="Parts that stay as they are, for example: encoder.")
+]
+Threads = Annotated[
+    int | None, typer.Option(min=1, help="CPU threads; the fastest number is measured otherwise.")
+]
+Also = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="DATA", help="Lines: more that are learned from, never tested."),
+]
+Language = Annotated[
+    bool, typer.Option("--language/--no-language", help="Lines: learn the texts' order, too.")
+]
+Curve = Annotated[
+    str | None, typer.Option(metavar="PARTS", help="Lines: train on parts of them, too: 0.25,0.5.")
+]
+
+
 def train(
     recipe: RecipeName,
     data: DataPath,
     settings: Set = None,
     name: RunName = None,
-    start_from: Annotated[
-        str | None,
-        typer.Option("--from", metavar="RUN", help="Begin with a run's weights."),
-    ] = None,
-    freeze: Annotated[
-        str | None, typer.Option(help="Parts that stay as they are, for example: encoder.")
-    ] = None,
+    start_from: StartFrom = None,
+    freeze: Freeze = None,
     small: Small = False,
     resume: Resume = False,
     baselines: Baselines = True,
     allow_leakage: AllowLeakage = False,
     look_for_copies: LookForCopies = False,
     device: Device = "auto",
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, help="CPU threads; the fastest number is measured otherwise."),
-    ] = None,
+    threads: Threads = None,
     workers: Workers = None,
-    also: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DATA", help="Lines: more that are learned from, never tested."),
-    ] = None,
-    language: Annotated[
-        bool, typer.Option("--language/--no-language", help="Lines: learn the texts' order, too.")
-    ] = True,
-    curve: Annotated[
-        str | None,
-        typer.Option(metavar="PARTS", help="Lines: train on parts of them, too: 0.25,0.5."),
-    ] = None,
+    also: Also = None,
+    language: Language = True,
+    curve: Curve = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a recipe on a prepared folder; ends with a report in ./runs/NAME."""

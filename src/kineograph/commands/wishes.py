@@ -71,3 +71,15 @@ def _newest(name: str) -> Path:
         numbered.append(run)
     unfinished = [run for run in numbered if not (run / "report.html").exists()]
     return [Path("runs") / name, *numbered, *unfinished][-1]
+
+
+def check_clips(recipe: "Recipe", verb: str) -> None:
+    """Refuse a recipe that reads lines where only clips are dealt to folds so far."""
+    from kineograph.data.lines.config import LinesConfig
+    from kineograph.errors import InputError
+
+    if isinstance(recipe.data, LinesConfig):
+        raise InputError(
+            f"{verb} {recipe.name}: folds are dealt of clips, and it reads lines. Train it with "
+            "several training.seed, or on other splits with data.seed."
+        )

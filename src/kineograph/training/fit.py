@@ -62,6 +62,12 @@ class Training:
         self.log = RunLog(self.run / "log.jsonl")
         self.place = Place(fingerprint=self.fingerprint)
         self.last_saved = time.monotonic()
+        self.done_before = 0  # examples, by earlier sittings: no speed of this one
+
+    @property
+    def examples_done(self) -> int:
+        """Of all epochs so far, whoever did them."""
+        return (self.place.epoch - 1) * len(self.train) + self.place.examples
 
     @property
     def checkpoint(self) -> Path:
@@ -92,6 +98,7 @@ def fit(job: Training, *, resume: bool = False) -> Place:
     Processes that train together all call it; the first one validates and writes.
     """
     _begin(job, resume)
+    job.done_before = job.examples_done
     with interrupt_between_steps() as interrupted:
         while not job.place.finished:
             train_epoch(job, interrupted)
@@ -124,8 +131,8 @@ def train_epoch(job: Training, interrupted: Callable[[], bool]) -> None:
             place.score_sums[name] = place.score_sums.get(name, 0.0) + value
         place.seconds += time.perf_counter() - began
         job.progress(
-            (place.epoch - 1) * len(job.train) + place.examples,
-            job.config.epochs * len(job.train),
+            job.examples_done - job.done_before,
+            job.config.epochs * len(job.train) - job.done_before,
             f"epoch {place.epoch} of {job.config.epochs} · loss {place.mean_loss:.3f}",
         )
         if pressed or time.monotonic() - job.last_saved > job.config.checkpoint_seconds:

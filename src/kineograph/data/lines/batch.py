@@ -16,6 +16,9 @@ from kineograph.data.lines.picture import paper_grey
 from kineograph.data.text import NFC, Alphabet, TextPolicy
 from kineograph.errors import InputError
 
+# Pixels that a batch's width is a multiple of. oneDNN keeps a kernel for each shape that it has
+# met, 1024 of them: with any width a training slows to half in an hour, and takes gigabytes.
+WIDTH_STEP = 32
 POOL_BATCHES = 32  # so many batches are drawn together and sorted by width: 5 % padding, not 40
 
 
@@ -112,7 +115,8 @@ def collate_lines(examples: Sequence[LineExample]) -> LineBatch:
     """One batch of pictures of one height; each narrower one goes on as empty paper."""
     widths = [example.picture.shape[1] for example in examples]
     height = examples[0].picture.shape[0]
-    lines = np.empty((len(examples), 1, height, max(widths)), dtype=np.uint8)
+    widest = -(-max(widths) // WIDTH_STEP) * WIDTH_STEP
+    lines = np.empty((len(examples), 1, height, widest), dtype=np.uint8)
     lengths = [len(example.target) for example in examples]
     targets = np.full((len(examples), max(lengths)), Alphabet.blank, dtype=np.int64)
     for row, (example, width) in enumerate(zip(examples, widths, strict=True)):
