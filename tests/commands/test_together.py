@@ -46,8 +46,7 @@ def test_ctrl_c_is_said_once(rank, monkeypatch, capsys):
     def stopped(*words, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("kineograph.recipes.load", stopped)
-    monkeypatch.setattr("kineograph.recipes.trained.load", stopped)
+    monkeypatch.setattr("kineograph.recipes.trained.run_folder", stopped)
     monkeypatch.setattr(sys, "argv", ["kineograph", "export", "nobody"])
     assert start.main() == start.INTERRUPTED
     assert ("stopped by you" in capsys.readouterr().err) == (rank == 0)

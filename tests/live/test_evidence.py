@@ -385,7 +385,8 @@ for round in range(1000):
         camera.add_packet(replace(packet, seconds=now), film.head)
         if packet.is_key:
             camera.begin(fields(now))
-            while f"event-{now:g}" not in writer.journal.begun:
+            name, journal = f"event-{now:g}", writer.journal
+            while name not in journal.begun or journal.waiting:  # known first, then on the disk
                 time.sleep(0.001)
             print(f"event-{now:g}", flush=True)
             camera.end(fields(now, now + 0.3))
