@@ -124,3 +124,13 @@ def test_what_cannot_be_drawn_of_is_told(tmp_path, make, words):
     (tmp_path / "latin.txt").write_bytes("müßig".encode("latin-1"))
     with pytest.raises(InputError, match=words):
         make(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "some"), [("Мой дядя самых честных правил", True), ("აბგ დევ ზთი", False)]
+)
+def test_lines_in_capitals_are_drawn_only_of_texts_that_have_capitals(text, some):
+    texts, rng = LineTexts([text]), np.random.default_rng(0)
+    drawn = [texts.draw(rng) for _ in range(300)]
+    capitals = [line for line in drawn if line.isupper() and any(map(str.isalpha, line))]
+    assert bool(capitals) == some

@@ -77,6 +77,8 @@ class LineTexts:
         self._share = np.array([len(words) for words in self._words], dtype=float)
         self._share /= self._share.sum()
         self._chains = [_Chain(words) for words in self._words]
+        # Georgian has capitals in Unicode that no text of it uses.
+        self._capitals = [any(letter.isupper() for letter in text) for text in paragraphs]
 
     def draw(self, rng: np.random.Generator) -> str:
         """One line: mostly as written, else invented words, numbers, or all in capitals."""
@@ -91,7 +93,7 @@ class LineTexts:
             start = int(rng.integers(len(self._words[which])))
             words = self._words[which][start : start + length // 2]
         text = _cut(words, length)
-        return text.upper() if way > 1.0 - CAPITALS else text
+        return text.upper() if way > 1.0 - CAPITALS and self._capitals[which] else text
 
 
 class _Chain:
