@@ -22,6 +22,7 @@ from kineograph.predict.reader import Reader
 from kineograph.recipes import RECIPES, change_all
 from kineograph.recipes.reader import load_reader
 from kineograph.report.lines.summary import summarise_lines
+from kineograph.training.checkpoint import load_grown_weights
 from tests.data.lines.drawn import line_picture, save
 
 TINY = change_all(
@@ -352,3 +353,17 @@ def test_a_curve_over_fewer_lines_takes_as_many_steps_and_the_same_test(books, t
 def test_what_is_no_part_is_refused():
     with pytest.raises(InputError, match=r"--curve 1\.5: a part of the training lines"):
         check_shares([0.5, 1.5])
+
+
+def test_only_answers_grow_and_never_the_gates_of_a_wider_recurrence(trained, tmp_path):
+    """An LSTM of more units has more rows as well, in which each gate lies elsewhere."""
+    old = load_reader(trained)
+    wider = change_all(old.recipe, ["model.units=40"])
+    network = wider.model.build(len(old.alphabet) + 2, 24)
+    begun = {name: value.clone() for name, value in network.state_dict().items()}
+    left = load_grown_weights(
+        trained / "model.safetensors", network, len(old.alphabet), len(old.alphabet) + 2
+    )
+    cells = [name for name in begun if name.startswith("recurrent")]
+    assert cells and set(cells) <= set(left)
+    assert all(torch.equal(network.state_dict()[name], begun[name]) for name in cells)

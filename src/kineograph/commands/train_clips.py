@@ -1,12 +1,11 @@
 """kineograph train, for recipes that are shown clips."""
 
-from pathlib import Path
 from typing import Any
 
 import typer
 
 from kineograph.commands.console import Screen
-from kineograph.commands.wishes import TrainWish, run_to_use
+from kineograph.commands.wishes import TrainWish
 
 SPLITS = {"given": "split as given", "group": "split by group", "clip": "split by clip"}
 
@@ -31,16 +30,12 @@ def train_clips(screen: Screen, wish: TrainWish) -> None:
             "Train with --set data.learn_from=0.5 for one point of such a curve."
         )
     folder = DataFolder(wish.data)
-    named = wish.name or f"{wish.recipe.name}-{folder.path.resolve().name}"
     with joined() as parallel:
         parallel.check_batch(wish.recipe.training.batch)
-        run = ""
-        if parallel.first:
-            run = str(run_to_use(named, wish.resume, renew=wish.name is None))
         job = Experiment(
             recipe=wish.recipe,
             data=folder,
-            run=Path(parallel.from_first(run)),
+            run=wish.run_for(folder.path, parallel),
             device=parallel.device(choose_device(wish.device)),
             resume=wish.resume,
             start_from=wish.start_from,

@@ -1,12 +1,11 @@
 """kineograph train, for recipes that read lines."""
 
-from pathlib import Path
 from typing import Any
 
 import typer
 
 from kineograph.commands.console import Screen
-from kineograph.commands.wishes import TrainWish, run_to_use
+from kineograph.commands.wishes import TrainWish
 
 
 def train_lines(screen: Screen, wish: TrainWish) -> None:
@@ -26,17 +25,13 @@ def train_lines(screen: Screen, wish: TrainWish) -> None:
         )
     check_shares(wish.curve)
     folder, more = LinesFolder(wish.data), [LinesFolder(path) for path in wish.also]
-    named = wish.name or f"{wish.recipe.name}-{folder.path.resolve().name}"
     with joined() as parallel:
         parallel.check_batch(wish.recipe.training.batch)
-        run = ""
-        if parallel.first:
-            run = str(run_to_use(named, wish.resume, renew=wish.name is None))
         job = LinesExperiment(
             recipe=wish.recipe,
             data=folder,
             also=more,
-            run=Path(parallel.from_first(run)),
+            run=wish.run_for(folder.path, parallel),
             device=parallel.device(choose_device(wish.device)),
             resume=wish.resume,
             start_from=wish.start_from,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kineograph.recipes import Recipe
+    from kineograph.training.parallel import Parallel
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,14 @@ class TrainWish:
     also: list[Path]
     language: bool
     curve: list[float]
+
+    def run_for(self, data: Path, parallel: "Parallel") -> Path:
+        """./runs/NAME, or RECIPE-DATA where nobody named it; the first process chooses for all."""
+        named = self.name or f"{self.recipe.name}-{data.resolve().name}"
+        run = ""
+        if parallel.first:
+            run = str(run_to_use(named, self.resume, renew=self.name is None))
+        return Path(parallel.from_first(run))
 
 
 def run_to_use(name: str, resume: bool, *, renew: bool) -> Path:

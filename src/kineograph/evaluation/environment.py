@@ -26,9 +26,7 @@ def environment(
     train_seconds: float | None,
 ) -> dict[str, Any]:
     """environment.json: what the figures came from and what they cost."""
-    found = describe_environment()
-    found["machine"]["device"] = str(job.device)
-    return found | {
+    return describe_environment(job.device) | {
         "seed": job.recipe.training.seed,
         "data": {
             "name": job.data.name,

@@ -151,7 +151,10 @@ def load_weights(path: Path, network: nn.Module) -> None:
 
 def load_matching_weights(path: Path, network: nn.Module) -> list[str]:
     """Take every weight whose name and shape fit; names of those that did not (a new head, say)."""
-    theirs = _whole(read_safetensors(path)[0])
+    return _take(path, _whole(read_safetensors(path)[0]), network)
+
+
+def _take(path: Path, theirs: dict[str, Tensor], network: nn.Module) -> list[str]:
     ours = network.state_dict()
     fitting = {k: v for k, v in theirs.items() if k in ours and ours[k].shape == v.shape}
     if not fitting:
@@ -163,23 +166,21 @@ def load_matching_weights(path: Path, network: nn.Module) -> list[str]:
     return sorted(set(ours) - set(fitting))
 
 
-def load_grown_weights(path: Path, network: nn.Module) -> list[str]:
-    """Take every weight whose name and shape fit; of those that only have more rows here, such as
-    an answer with new characters after the old ones, the old rows. Names of those left as they are.
+def load_grown_weights(path: Path, network: nn.Module, before: int, now: int) -> list[str]:
+    """Take every weight whose name and shape fit; of an answer that had `before` outputs and has
+    `now`, the old ones, which come first. Names of those left as they are.
     """
     theirs = _whole(read_safetensors(path)[0])
     ours = network.state_dict()
     grown = {
-        name: torch.cat([value, ours[name][len(value) :]])
+        name: torch.cat([value, ours[name][before:]])
         for name, value in theirs.items()
         if name in ours
-        and value.dim()
+        and before < now
+        and (value.shape[:1], ours[name].shape[:1]) == ((before,), (now,))
         and value.shape[1:] == ours[name].shape[1:]
-        and len(value) < len(ours[name])
     }
-    fresh = load_matching_weights(path, network)
-    network.load_state_dict({**network.state_dict(), **grown})
-    return [name for name in fresh if name not in grown]
+    return _take(path, {**theirs, **grown}, network)
 
 
 def write_safetensors(path: Path, tensors: Mapping[str, Tensor], notes: dict[str, object]) -> None:

@@ -49,8 +49,8 @@ def choose_device(name: str = "auto") -> torch.device:
     return device
 
 
-def describe_environment() -> dict[str, Any]:
-    """Versions, commit and machine, as environment.json keeps them."""
+def describe_environment(device: torch.device | None = None) -> dict[str, Any]:
+    """Versions, commit and machine, as environment.json keeps them; the device if one computed."""
     return {
         "kineograph": version_of("kineograph"),
         "python": platform.python_version(),
@@ -61,6 +61,7 @@ def describe_environment() -> dict[str, Any]:
             "cpu": _cpu_name(),
             "cores": os.cpu_count(),
             "threads": torch.get_num_threads(),
+            **({} if device is None else {"device": str(device)}),
         },
         "command": " ".join(["kineograph", *sys.argv[1:]]),
     }

@@ -96,7 +96,8 @@ def _make_network(job: LinesExperiment, alphabet: Alphabet, begun_as: Alphabet |
         raise InputError(f"{job.recipe.name}: {error}") from error
     begun = job.resume and (job.run / "checkpoint" / "training.safetensors").exists()
     if begun_as is not None and job.start_from is not None and not begun:
-        fresh = load_grown_weights(run_folder(job.start_from) / "model.safetensors", network)
+        weights = run_folder(job.start_from) / "model.safetensors"
+        fresh = load_grown_weights(weights, network, len(begun_as), len(alphabet))
         new = alphabet.characters[len(begun_as.characters) :]
         also = f"; new characters: {name_some(new)}" if new else ""
         anew = f"; begun anew: {', '.join(fresh)}" if fresh else ""
