@@ -100,10 +100,10 @@ def ours(run: str, files: Sequence[Path], folder: Path) -> dict[str, tuple[list[
     """Texts and seconds: greedy and with the language model, as exported and with torch."""
     export_reader(load_reader(run), folder)
     exported = folder / "lines.onnx"
-    readers = {"ours, best path": Reader.load(run, language=False, onnx=exported)}
+    readers = {"ours, best path": Reader.load(run, language="none", onnx=exported)}
     if load_reader(run).language is not None:
         readers["ours, language model"] = Reader.load(run, onnx=exported)
-    readers["ours, best path, torch"] = Reader.load(run, language=False)
+    readers["ours, best path, torch"] = Reader.load(run, language="none")
     return {name: timed(lambda r=reader: read(r, files)) for name, reader in readers.items()}
 
 
