@@ -103,12 +103,15 @@ Language = Annotated[
 ]
 Lexicon = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Pages: the only words that may be read, one a line."),
+    typer.Option(metavar="FILE", help="Pages: a list of the only words to read, one a line."),
 ]
 Alternatives = Annotated[
     int | None,
     typer.Option(
-        min=1, max=100, help="Pages: so many readings of each line, in --json and json, page, alto."
+        min=1,
+        max=100,
+        metavar="N",
+        help="Pages: the N best readings of each line, in --json and in json, page and alto.",
     ),
 ]
 
