@@ -116,12 +116,12 @@ def ours(
     quantise_reader(in_8_bits, learned, trained.network.height_pixels)
     small = in_8_bits / "lines.onnx"
     readers = {
-        "ours, best path": Reader.load(run, language=False, onnx=exported),
-        "ours, best path, 8 bits": Reader.load(run, language=False, onnx=small),
+        "ours, best path": Reader.load(run, language="none", onnx=exported),
+        "ours, best path, 8 bits": Reader.load(run, language="none", onnx=small),
     }
     if load_reader(run).language is not None:
         readers["ours, language model"] = Reader.load(run, onnx=exported)
-    readers["ours, best path, torch"] = Reader.load(run, language=False)
+    readers["ours, best path, torch"] = Reader.load(run, language="none")
     return {name: timed(lambda r=reader: read(r, files)) for name, reader in readers.items()}
 
 
