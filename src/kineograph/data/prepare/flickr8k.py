@@ -15,13 +15,10 @@ on, 1,000 tested. The lists name no more; the pictures beyond them are left out.
 import csv
 from pathlib import Path
 
+from kineograph.data.captions.folder import CAPTIONS
 from kineograph.data.pictures.files import open_archive
-from kineograph.data.prepare.prepared_captions import (
-    Gathered,
-    PreparedCaptions,
-    Progress,
-    write_prepared_captions,
-)
+from kineograph.data.prepare.gathered import Gathered
+from kineograph.data.prepare.prepared_pictures import PreparedPictures, write_prepared_pictures
 from kineograph.errors import InputError
 
 TOKENS = "Flickr8k.token.txt"
@@ -40,8 +37,8 @@ def prepare_flickr8k(
     name: str | None = None,
     command: str = "",
     overwrite: bool = False,
-    progress: Progress | None = None,
-) -> PreparedCaptions:
+    progress: object = None,
+) -> PreparedPictures:
     """Every picture of the lists with its sentences. Raises InputError if files are missing."""
     source = Path(source)
     gathered = Gathered()
@@ -59,12 +56,13 @@ def prepare_flickr8k(
     places = _places(source)
     found = gathered.described(lambda picture: places.get(picture, picture), sides.get)
     kept = [each for each in found if each.split]
-    return write_prepared_captions(
+    return write_prepared_pictures(
         Path(out),
+        CAPTIONS,
         kept,
         gathered.problems,
         source_root=source,
-        kind="flickr8k",
+        way="flickr8k",
         name=name or "Flickr8k",
         command=command,
         notes=[
@@ -72,7 +70,6 @@ def prepare_flickr8k(
             f"{len(found) - len(kept)} pictures with sentences are on no side and are left out.",
         ],
         overwrite=overwrite,
-        progress=progress,
     )
 
 
