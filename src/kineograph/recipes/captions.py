@@ -4,7 +4,7 @@ kineograph prepare flickr8k Flickr8k data/flickr8k
 kineograph train flickr8k-small data/flickr8k              two hours of two cores, from scratch
 kineograph train show-attend-tell data/flickr8k            with a pretrained encoder (timm)
 kineograph train flickr8k-small data/flickr8k --from runs/NAME --set task.self_critical=true \
-    --set training.learning_rate=2e-5 --set training.epochs=5          on CIDEr-D, from a trained one
+    --set training.learning_rate=2e-5 --set training.epochs=5      on CIDEr-D, from a trained one
 
 The papers' encoders learned from ImageNet: VGG-16 and GoogLeNet. timm has the first and nothing
 near the second's batch-normalised form; the notes say what stands in.
@@ -80,8 +80,8 @@ NEURALTALK = Recipe(
     ),
     notes=(
         "Batches are of 20 pictures with all five sentences: the paper's 100 picture-sentence "
-        "pairs. It learns with RMSprop and clips each gradient at 5; ours is Adam, clipped by norm. "
-        "Learning rate and epochs are open there and were chosen.",
+        "pairs. It learns with RMSprop and clips each gradient at 5; ours is Adam, clipped by "
+        "norm. Learning rate and epochs are open there and were chosen.",
         "The features are the mean of VGG's last maps, not its last hidden layer of 4,096.",
         "Published figures were copied from memory of the papers: check them before you cite.",
     ),
@@ -191,7 +191,7 @@ FLICKR8K_SMALL = Recipe(
     ),
     model=AttendingCaptionerConfig(
         grid=GridEncoderConfig(
-            stem_filters=32, filters=(64, 128, 256), blocks=(1, 2, 2), dropout=0.1
+            stem_filters=32, filters=(64, 128, 256), blocks=(2, 2, 2), dropout=0.1
         ),
         units=384,
         embedding=256,

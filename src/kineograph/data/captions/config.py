@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 
 from kineograph.data.augment import Augmentation
 from kineograph.data.pictures.cache import check_look
+from kineograph.data.pictures.split import check_how
 from kineograph.data.split import check_fractions
-from kineograph.errors import InputError, nearest
-
-HOW = ("auto", "given", "group", "picture")
+from kineograph.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -27,9 +26,7 @@ class CaptionsConfig:
     def __post_init__(self) -> None:
         """Refuse values that cannot mean anything."""
         check_look(self.size_pixels, self.fit)
-        if self.split not in HOW:
-            hint = nearest(self.split, HOW)
-            raise InputError(f"split '{self.split}': known are {', '.join(HOW)}. {hint}".rstrip())
+        check_how(self.split)
         for name, least in (("least_count", 1), ("longest", 2), ("sentences_drawn", 0)):
             value = getattr(self, name)
             if value < least:
