@@ -5,10 +5,10 @@ import os
 import numpy as np
 import pytest
 
-from kineograph.data.pictures import store
 from kineograph.data.lines.cache import build_line_cache
 from kineograph.data.lines.line import Line
 from kineograph.data.lines.picture import cut_line, scale_line
+from kineograph.data.pictures import store
 from kineograph.data.pictures.files import PictureFiles
 from kineograph.errors import InputError
 from tests.data.lines.drawn import line_picture, save, save_line
