@@ -35,6 +35,7 @@ KINDS = {
         ("text", "hocr", "alto", "page", "json", "pdf", "png"),
         ("--lines-from", "--one-line", "--picture", "--password"),
     ),
+    "captions": Does("describes pictures", ("json",), ("--beam", "--best")),
 }
 
 Files = Annotated[
@@ -83,6 +84,8 @@ OneLine = Annotated[
 Picture = Annotated[
     bool, typer.Option("--picture", help="Pages: draw the lines found, as --write png.")
 ]
+Beam = Annotated[int | None, typer.Option(help="Sentences: how many the search keeps (5).")]
+Best = Annotated[int | None, typer.Option(help="Sentences: how many are told of a picture (3).")]
 Password = Annotated[str | None, typer.Option(help="Pages: of encrypted PDFs.")]
 
 
@@ -101,6 +104,8 @@ def predict(
     one_line: OneLine = False,
     picture: Picture = False,
     password: Password = None,
+    beam: Beam = None,
+    best: Best = None,
     device: Device = "cpu",
     as_json: AsJson = False,
 ) -> None:
@@ -118,12 +123,19 @@ def predict(
     of_pages = _given({"--lines-from": lines_from, "--one-line": one_line, "--picture": picture,
                        "--password": password})  # fmt: skip
     of_clips = [*_given({"--windows": windows}), *of_windows, *of_files]
-    _refuse_others(run, kind, [*of_clips, *of_pages])
+    of_sentences = _given({"--beam": beam, "--best": best})
+    _refuse_others(run, kind, [*of_clips, *of_pages, *of_sentences])
     _check_formats(formats, kind)
     if kind == "lines":
         from kineograph.commands.read_pages import Wish, read_pages
 
         read_pages(run, files, Wish(formats, out, lines_from, one_line, password), device, as_json)
+        return
+    if kind == "captions":
+        from kineograph.commands import describe_pictures as describe
+
+        wish = describe.Wish(formats, out, beam or 5, best or min(3, beam or 5))
+        describe.describe_pictures(run, files, wish, device, as_json)
         return
     _check_windows(formats, windows, of_windows, of_files)
     screen = Screen(as_json)

@@ -30,7 +30,10 @@ def examples(shown, **options):
     return CaptionExamples(records, cache, vocabulary_of(records, 1), **options)
 
 
-def every(data, size, walk=Pass(shuffle=False)):
+PLAIN = Pass()
+
+
+def every(data, size, walk=PLAIN):
     return list(data.batches(size, walk))
 
 
@@ -46,9 +49,7 @@ def test_every_sentence_stands_beside_its_picture_once(shown):
                 told.append(" ".join(data.vocabulary.decode(row[1:])))
                 assert row[0] == START and row.count(END) == 1
                 assert set(row[row.index(END) + 1 :]) <= {PAD}
-    assert told == [
-        text.lower().removesuffix(" .") for each in shown[0] for text in each.sentences
-    ]
+    assert told == [text.lower().removesuffix(" .") for each in shown[0] for text in each.sentences]
 
 
 def test_a_picture_with_fewer_sentences_has_rows_of_padding(shown):

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import partial
 
 from kineograph.data.prepare.archiscribe import prepare_archiscribe
+from kineograph.data.prepare.captions_csv import prepare_captions_csv
+from kineograph.data.prepare.coco_captions import prepare_coco_captions, prepare_karpathy
 from kineograph.data.prepare.csv import prepare_csv
 from kineograph.data.prepare.cursive import prepare_cursive
 from kineograph.data.prepare.flickr8k import prepare_flickr8k
@@ -56,5 +58,8 @@ PREPARE_LINES: dict[str, Callable[..., PreparedLines]] = {
 }
 
 PREPARE_PICTURES: dict[str, Callable[..., PreparedPictures]] = {
+    "captions-csv": prepare_captions_csv,
     "flickr8k": prepare_flickr8k,
+    "coco-captions": prepare_coco_captions,
+    "karpathy": prepare_karpathy,
 }
