@@ -71,6 +71,9 @@ def test_flickr8k_without_its_texts_is_refused(tmp_path):
     assert "neither Flickr8k.token.txt nor captions.csv is there. Unpack" in str(error.value)
 
 
+BAD = [{"image_id": 99, "caption": "A ghost"}, {"image_id": 7}]
+
+
 def coco(source, part, rows):
     images = [{"id": number, "file_name": f"{number:012}.jpg"} for number, _ in rows]
     notes = [{"image_id": number, "caption": text} for number, text in rows]
@@ -78,7 +81,7 @@ def coco(source, part, rows):
         picture(source / part / image["file_name"])
     (source / "annotations").mkdir(exist_ok=True)
     file = source / "annotations" / f"captions_{part}.json"
-    file.write_text(json.dumps({"images": images, "annotations": [*notes, {"image_id": 99}]}))
+    file.write_text(json.dumps({"images": images, "annotations": [*notes, *BAD]}))
 
 
 def test_coco_as_its_owners_give_it(tmp_path):
@@ -90,7 +93,9 @@ def test_coco_as_its_owners_give_it(tmp_path):
         "train2017/000000000008.jpg": ("train", ("A cat",)),
         "val2017/000000000009.jpg": ("test", ("A cow",)),
     }
-    assert len(done.problems) == 2 and "has no 'image 99' as COCO's have" in done.problems[0]
+    assert len(done.problems) == 4
+    assert done.problems[0].endswith("annotation 2: image 99 is not listed. Correct it.")
+    assert done.problems[1].endswith("annotation 3: has no 'caption'. Correct it.")
     with pytest.raises(InputError) as error:
         prepare_coco_captions(tmp_path, tmp_path / "out", year="2015")
     assert "year '2015': known are 2014, 2017." in str(error.value)

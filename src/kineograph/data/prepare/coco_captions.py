@@ -14,7 +14,6 @@ Sources: Chen et al. 2015 (arXiv:1504.00325); Karpathy & Fei-Fei 2015 (arXiv:141
 """
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +49,7 @@ def prepare_coco_captions(
         file = source / "annotations" / f"captions_{theirs}{year}.json"
         part = Gathered()
         places = _read_owners(file, f"{theirs}{year}", part)
-        described += part.described(places.__getitem__, lambda _, side=side: side)
+        described += part.described(places.__getitem__, dict.fromkeys(places, side).get)
         gathered.problems += part.problems
     return write_prepared_pictures(
         Path(out),
@@ -112,29 +111,22 @@ def _read_owners(file: Path, folder: str, gathered: Gathered) -> dict[str, str]:
     found = _read(file)
     places: dict[str, str] = {}
     for number, image in enumerate(_list_of(found, "images", file)):
-        _or_problem(
-            gathered,
-            f"{file.name} image {number}",
-            lambda image=image: places.update({str(image["id"]): f"{folder}/{image['file_name']}"}),
-        )
+        try:
+            places[str(image["id"])] = f"{folder}/{image['file_name']}"
+        except (KeyError, TypeError) as error:
+            gathered.problems.append(f"{file.name} image {number}: has no {error}. Correct it.")
     for number, row in enumerate(_list_of(found, "annotations", file)):
         where = f"{file.name} annotation {number}"
-
-        def add(row: Any = row, where: str = where) -> None:
-            picture = str(row["image_id"])
-            if picture not in places:
-                raise KeyError(f"image {picture}")
-            gathered.add(picture, row["caption"], where)
-
-        _or_problem(gathered, where, add)
+        try:
+            picture, sentence = str(row["image_id"]), str(row["caption"])
+        except (KeyError, TypeError) as error:
+            gathered.problems.append(f"{where}: has no {error}. Correct it.")
+            continue
+        if picture in places:
+            gathered.add(picture, sentence, where)
+        else:
+            gathered.problems.append(f"{where}: image {picture} is not listed. Correct it.")
     return places
-
-
-def _or_problem(gathered: Gathered, where: str, do: Callable[[], None]) -> None:
-    try:
-        do()
-    except (KeyError, TypeError, AttributeError) as error:
-        gathered.problems.append(f"{where}: has no {error} as COCO's have. Correct it.")
 
 
 def _karpathy_file(source: Path) -> Path:

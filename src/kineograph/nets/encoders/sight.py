@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from kineograph.nets.encoders.grid import GridEncoder, GridEncoderConfig
@@ -16,7 +17,12 @@ class PretrainedGrid(nn.Module):
     def __init__(self, encoder: PretrainedEncoder) -> None:
         super().__init__()
         self.encoder = encoder
-        self.grid, self.features = encoder.grid_of_features()
+        height, width = encoder.size_pixels
+        learns = encoder.body.training
+        with torch.inference_mode():
+            _, self.features, *grid = encoder.eval().maps(torch.zeros(1, 3, height, width)).shape
+        encoder.body.train(learns)
+        self.grid = (grid[0], grid[1])
 
     def forward(self, pictures: Tensor) -> Tensor:
         """The last features before they are pooled."""
