@@ -107,7 +107,7 @@ def test_evaluate_and_predict_are_verbs_of_such_a_run(done, run, tmp_path):  # n
     rows = json.loads((tmp_path / "captions.json").read_text())
     assert rows == [{"image_id": 42, "caption": sentence}]
     status, printed, _ = run("predict", shapes, coco, "--one-line")
-    assert status == 1 and "describes pictures" in printed
+    assert status == 2 and "describes pictures" in printed
 
 
 def test_a_run_of_another_kind_describes_nothing(tmp_path):

@@ -116,7 +116,7 @@ SHOW_AND_TELL = Recipe(
     ),
     notes=(
         "512 numbers a word, 512 units, SGD without momentum at a fixed rate are the paper's, "
-        "which leaves the rate open. Dropout 0.3 and clipping at 5 are those of the authors' Im2Txt, "
+        "which leaves the rate open. Dropout 0.3 and clipping at 5 are the authors' Im2Txt's, "
         "which steps at 2, halved every 8 epochs, on an encoder that learns nothing.",
         SCRATCH,
         "The paper's encoder is GoogLeNet with batch normalisation, Im2Txt's Inception v3 "
