@@ -134,8 +134,8 @@ def predict(
     if kind == "captions":
         from kineograph.commands import describe_pictures as describe
 
-        wish = describe.Wish(formats, out, beam or 5, best or min(3, beam or 5))
-        describe.describe_pictures(run, files, wish, device, as_json)
+        how = describe.Wish(formats, out, beam or 5, best or min(3, beam or 5))
+        describe.describe_pictures(run, files, how, device, as_json)
         return
     _check_windows(formats, windows, of_windows, of_files)
     screen = Screen(as_json)
