@@ -79,6 +79,9 @@ def test_a_captioner_looks_at_its_places_before_they_are_pooled(timm, monkeypatc
     places = network.see(pictures).places
     assert network.sight.grid == (4, 4) and places.shape == (2, 16, 5)
     torch.testing.assert_close(places.mean(1), network.sight.encoder(pictures))
+    monkeypatch.setattr(
+        Small, "forward", lambda self, pixels: self.convolution(pixels).mean((2, 3))
+    )
     monkeypatch.setattr(Small, "forward_features", Small.forward)
     with pytest.raises(ValueError) as error:
         config.build(9, 11)
