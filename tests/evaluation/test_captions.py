@@ -5,15 +5,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from kineograph.data.captions.described import DescribedPicture
 from kineograph.data.captions.folder import CAPTIONS
+from kineograph.data.pictures.cache import build_picture_cache
+from kineograph.data.pictures.tensor import picture_tensor
 from kineograph.data.prepared_folder import PreparedFolder, write_folder
+from kineograph.data.words import END, START
 from kineograph.errors import InputError
 from kineograph.evaluation.captions.controls import constant_sentence, nearest_sentences
 from kineograph.evaluation.captions.kind import CAPTION_KIND
+from kineograph.evaluation.captions.retrieval import likelihoods
 from kineograph.evaluation.pictures.experiment import run_picture_experiment
-from kineograph.evaluation.pictures.kind import PictureExperiment
+from kineograph.evaluation.pictures.kind import Asked, PictureExperiment
+from kineograph.metrics.captions.words import caption_words
 from kineograph.nets.encoders.grid import GridEncoderConfig
 from kineograph.predict.describe import Describer
 from kineograph.recipes import RECIPES, change_all
@@ -55,6 +61,29 @@ def test_the_table_says_the_network_beats_what_does_not_look(done):
     assert len({len(row) for row in table}) == 1
     page = (done[1] / "runs" / "shapes" / "report.md").read_text()
     assert "shown another picture" in page and table[1][-1] in page
+
+
+@torch.no_grad()
+def test_every_sentence_is_asked_of_every_picture(done):
+    shapes, folder = done[1] / "runs" / "shapes", done[2]
+    trained = load_captioner(shapes)
+    records = folder.records[::5]
+    cache, _ = build_picture_cache(
+        folder.cache, folder.source_root, [each.picture for each in records], size_pixels=32
+    )
+    job = PictureExperiment(trained.recipe, folder, shapes)
+    found = likelihoods(Asked(job, trained, None, "all", records, [], cache), records)
+    assert found.shape == (len(records), len(records))
+    network = trained.network
+    for picture in (0, 3):
+        memory = network.see(picture_tensor([cache[records[picture].picture]]))
+        for sentence in (1, 3):
+            words = trained.vocabulary.encode(caption_words(records[sentence].sentences[0]))
+            state, log = network.initial_state(memory), 0.0
+            for said, following in zip([START, *words], [*words, END], strict=True):
+                logits, state, _ = network.step(torch.tensor([said]), state, memory)
+                log += float(logits.log_softmax(-1)[0, following])
+            assert found[picture, sentence] == pytest.approx(log, abs=1e-3)
 
 
 def test_every_answer_is_kept_with_what_people_wrote(done):

@@ -132,10 +132,7 @@ def predict(
         read_pages(run, files, Wish(formats, out, lines_from, one_line, password), device, as_json)
         return
     if kind == "captions":
-        from kineograph.commands import describe_pictures as describe
-
-        how = describe.Wish(formats, out, beam or 5, best or min(3, beam or 5))
-        describe.describe_pictures(run, files, how, device, as_json)
+        _describe(run, files, (formats, out, beam, best), device, as_json)
         return
     _check_windows(formats, windows, of_windows, of_files)
     screen = Screen(as_json)
@@ -151,6 +148,22 @@ def predict(
     else:
         paths = label_files.spread(files)
         label_files.predict_files(screen, run, paths, formats, out, spans, device)
+
+
+def _describe(
+    run: str,
+    files: list[Path],
+    wished: tuple[list[str], Path, int | None, int | None],
+    device: str,
+    as_json: bool,
+) -> None:
+    """Sentences for pictures; wished: forms, their folder, the beam and how many are told."""
+    from kineograph.commands.describe_pictures import Wish, describe_pictures
+
+    formats, out, beam, best = wished
+    width = beam or max(5, best or 1)
+    wish = Wish(formats, out, width, best or min(3, width))
+    describe_pictures(run, files, wish, device, as_json)
 
 
 def _given(options: Mapping[str, object]) -> list[str]:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from kineograph.data.captions.described import DescribedPicture
-from kineograph.data.pictures.cache import PictureCache
 from kineograph.data.pictures.tensor import picture_tensor
 from kineograph.data.records import write_records
 from kineograph.decoding.sequence_beam import Said, SequenceBeam, beam_search
@@ -99,12 +98,8 @@ def in_batches(records: Sequence[DescribedPicture]) -> Iterator[Sequence[Describ
 
 
 def _pictures(asked: Asked, records: Sequence[DescribedPicture]) -> Tensor:
-    return seen_pictures(asked.cache, records).to(asked.job.device)
-
-
-def seen_pictures(cache: PictureCache, records: Sequence[DescribedPicture]) -> Tensor:
-    """(B, 3, S, S) uint8."""
-    return picture_tensor([cache[record.picture] for record in records])
+    seen = picture_tensor([asked.cache[record.picture] for record in records])
+    return seen.to(asked.job.device)
 
 
 def _row(trained: Any, record: DescribedPicture, said: list[Said]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class PretrainedGrid(nn.Module):
         learns = encoder.body.training
         with torch.inference_mode():
             _, self.features, *grid = encoder.eval().maps(torch.zeros(1, 3, height, width)).shape
-        encoder.body.train(learns)
+        encoder.train(learns)
         self.grid = (grid[0], grid[1])
 
     def forward(self, pictures: Tensor) -> Tensor:
