@@ -34,18 +34,6 @@ class PageWish:
     lexicon: Path | None
     alternatives: int | None
 
-    def given(self) -> list[str]:
-        """The options that were said, as a person writes them."""
-        said = {
-            "--lines-from": self.lines_from,
-            "--one-line": self.one_line,
-            "--password": self.password,
-            "--language": self.language,
-            "--lexicon": self.lexicon,
-            "--alternatives": self.alternatives,
-        }
-        return [name for name, value in said.items() if value]
-
 
 @dataclass
 class Told:

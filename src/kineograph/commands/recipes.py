@@ -10,6 +10,7 @@ import typer
 
 from kineograph.commands.console import AsJson, Screen
 
+WORDS = 2542  # of a captioner in a layer table: as many as Flickr8k has five times and more
 LETTERS, WIDE = 100, 20  # characters, and heights in the width, of the line in a layer table
 
 
@@ -57,6 +58,12 @@ def _network_of(recipe: Any, classes: int) -> tuple[Any, list[Any], str]:
             line_table(network, width),
             f"a line of {width} pixels, {LETTERS} characters",
         )
+    if recipe.kind == "captions":
+        from kineograph.nets.captioner_table import captioner_table
+
+        size = recipe.data.size_pixels
+        network = recipe.model.build(WORDS, size)
+        return network, captioner_table(network, size), f"one picture, {WORDS} words known"
     network = recipe.model.build(classes, recipe.data.size_pixels, recipe.data.inputs)
     return network, layer_table(network, recipe.data.frames_per_clip), "one clip"
 

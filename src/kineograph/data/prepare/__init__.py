@@ -8,8 +8,11 @@ from collections.abc import Callable
 from functools import partial
 
 from kineograph.data.prepare.archiscribe import prepare_archiscribe
+from kineograph.data.prepare.captions_csv import prepare_captions_csv
+from kineograph.data.prepare.coco_captions import prepare_coco_captions, prepare_karpathy
 from kineograph.data.prepare.csv import prepare_csv
 from kineograph.data.prepare.cursive import prepare_cursive
+from kineograph.data.prepare.flickr8k import prepare_flickr8k
 from kineograph.data.prepare.folder import prepare_folder
 from kineograph.data.prepare.fonts import prepare_fonts
 from kineograph.data.prepare.hmdb51 import prepare_hmdb51
@@ -54,4 +57,9 @@ PREPARE_LINES: dict[str, Callable[..., PreparedLines]] = {
     "cursive": prepare_cursive,
 }
 
-PREPARE_PICTURES: dict[str, Callable[..., PreparedPictures]] = {}
+PREPARE_PICTURES: dict[str, Callable[..., PreparedPictures]] = {
+    "captions-csv": prepare_captions_csv,
+    "flickr8k": prepare_flickr8k,
+    "coco-captions": prepare_coco_captions,
+    "karpathy": prepare_karpathy,
+}

@@ -1,5 +1,7 @@
 """The papers' networks: encoder, recurrence and head put together, each with its Config."""
 
+from kineograph.nets.models.attending_captioner import AttendingCaptionerConfig
+from kineograph.nets.models.captioner import CaptionerConfig
 from kineograph.nets.models.frame import FrameConfig
 from kineograph.nets.models.line_reader import LineReaderConfig
 from kineograph.nets.models.lrcn import LRCNConfig
@@ -14,5 +16,10 @@ OF_CLIPS = {
     "frame": FrameConfig,
 }
 OF_LINES = {"line_reader": LineReaderConfig, "mdlstm_line": MDLSTMLineConfig}
-MODELS_OF = {"clips": OF_CLIPS, "lines": OF_LINES}  # by what they are shown
+OF_CAPTIONS = {"captioner": CaptionerConfig, "attending_captioner": AttendingCaptionerConfig}
+MODELS_OF = {
+    "clips": OF_CLIPS,
+    "lines": OF_LINES,
+    "captions": OF_CAPTIONS,
+}  # by what they are shown
 MODELS = {name: model for models in MODELS_OF.values() for name, model in models.items()}
