@@ -1,14 +1,16 @@
 """From files as people and data sets have them to annotations: PREPARE lists the ways.
 
-PREPARE_LINES lists those that end in lines of text.
+PREPARE_LINES lists those that end in lines of text, PREPARE_QUESTIONS those that end in questions.
 """
 
 from collections.abc import Callable
 from functools import partial
 
 from kineograph.data.prepare.archiscribe import prepare_archiscribe
+from kineograph.data.prepare.clevr import prepare_clevr
 from kineograph.data.prepare.csv import prepare_csv
 from kineograph.data.prepare.cursive import prepare_cursive
+from kineograph.data.prepare.easy_vqa import prepare_easy_vqa
 from kineograph.data.prepare.folder import prepare_folder
 from kineograph.data.prepare.fonts import prepare_fonts
 from kineograph.data.prepare.hmdb51 import prepare_hmdb51
@@ -18,14 +20,18 @@ from kineograph.data.prepare.kth import prepare_kth
 from kineograph.data.prepare.lecture import prepare_lecture
 from kineograph.data.prepare.lines import prepare_lines
 from kineograph.data.prepare.lines_csv import prepare_lines_csv
+from kineograph.data.prepare.nlvr import prepare_nlvr
 from kineograph.data.prepare.ntu_rgbd import prepare_ntu_rgbd
 from kineograph.data.prepare.pages import ALTO, PAGE_XML, prepare_pages
 from kineograph.data.prepare.prepared import Prepared
 from kineograph.data.prepare.prepared_lines import PreparedLines
+from kineograph.data.prepare.prepared_questions import PreparedQuestions
 from kineograph.data.prepare.reviewed import prepare_reviewed
+from kineograph.data.prepare.sort_of_clevr import prepare_sort_of_clevr
 from kineograph.data.prepare.surveillance_fight import prepare_surveillance_fight
 from kineograph.data.prepare.ucf101 import prepare_ucf101
 from kineograph.data.prepare.ut_interaction import prepare_ut_interaction
+from kineograph.data.prepare.vqa import prepare_vqa
 
 PREPARE: dict[str, Callable[..., Prepared]] = {
     "folder": prepare_folder,
@@ -50,4 +56,13 @@ PREPARE_LINES: dict[str, Callable[..., PreparedLines]] = {
     "archiscribe": prepare_archiscribe,
     "fonts": prepare_fonts,
     "cursive": prepare_cursive,
+}
+
+PREPARE_QUESTIONS: dict[str, Callable[..., PreparedQuestions]] = {
+    "easy-vqa": prepare_easy_vqa,
+    "vqa-v1": partial(prepare_vqa, version="1"),
+    "vqa-v2": partial(prepare_vqa, version="2"),
+    "nlvr": prepare_nlvr,
+    "clevr": prepare_clevr,
+    "sort-of-clevr": prepare_sort_of_clevr,
 }
