@@ -8,9 +8,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from kineograph.data.clips import DataConfig
 from kineograph.data.lines.config import LinesConfig
+from kineograph.data.questions.config import QuestionsConfig
 from kineograph.errors import InputError, nearest
-from kineograph.nets.models import MODELS, OF_LINES, TwoStreamConfig
-from kineograph.tasks import TASKS, LabelFrames, LabelStreams, ReadLines
+from kineograph.nets.models import MODELS, MODELS_OF, TwoStreamConfig
+from kineograph.tasks import TASKS, TASKS_OF, LabelFrames, LabelStreams
 from kineograph.training.optimise import TrainingConfig
 
 ROUNDED = 0.06  # percents of a printed table: each may be off by this
@@ -75,17 +76,14 @@ class Recipe:
     laptop: dict[str, Any] = field(default_factory=dict)  # changes that make it small
 
     def __post_init__(self) -> None:
-        of_lines = (
-            isinstance(self.data, LinesConfig),
-            isinstance(self.model, tuple(OF_LINES.values())),
-            isinstance(self.task, ReadLines),
-        )
-        if len(set(of_lines)) > 1:
-            raise InputError(
-                f"{self.name}: lines of text, a network that reads lines, and the task read_lines "
-                "belong together. Take the recipe ocr-line."
-            )
-        if of_lines[0]:
+        for part, of_kinds in (("model", MODELS_OF), ("task", TASKS_OF)):
+            fitting = of_kinds[self.kind]
+            if type(getattr(self, part)) not in fitting.values():
+                raise InputError(
+                    f"{self.name}: its data are {self.kind}, and its {part} is not for them; "
+                    f"these are: {', '.join(fitting)}. Take one of them, or other data."
+                )
+        if self.kind != "clips":
             return
         if self.data.label_per_frame != isinstance(self.task, LabelFrames):
             raise InputError(
@@ -98,12 +96,17 @@ class Recipe:
                 "Take the recipe two-stream-lrcn."
             )
 
+    @property
+    def kind(self) -> str:
+        """What a network of it is shown: a name in DATA."""
+        return next(name for name, config in DATA.items() if isinstance(self.data, config))
+
     def small(self) -> "Recipe":
         """The same code at laptop size."""
         return change_all(self, [f"{path}={_shown(value)}" for path, value in self.laptop.items()])
 
 
-DATA = {"clips": DataConfig, "lines": LinesConfig}
+DATA = {"clips": DataConfig, "lines": LinesConfig, "questions": QuestionsConfig}
 KINDS = {"data": DATA, "model": MODELS, "task": TASKS}
 WORDS = (str, str | None)  # fields in which 7 is a name: a person's
 CHANGEABLE = ("data", "model", "task", "training")

@@ -1,5 +1,6 @@
 """What is asked of a network, one file a question."""
 
+from kineograph.tasks.answer_question import AnswerQuestion
 from kineograph.tasks.label_by_median import LabelByMedian
 from kineograph.tasks.label_clips import LabelClips
 from kineograph.tasks.label_frames import LabelFrames
@@ -7,16 +8,22 @@ from kineograph.tasks.label_streams import LabelStreams
 from kineograph.tasks.read_lines import ReadLines
 from kineograph.tasks.task import Task
 
-TASKS = {
-    "label_clips": LabelClips,
-    "label_frames": LabelFrames,
-    "label_streams": LabelStreams,
-    "label_by_median": LabelByMedian,
-    "read_lines": ReadLines,
+TASKS_OF: dict[str, dict[str, type]] = {  # by what a network is shown
+    "clips": {
+        "label_clips": LabelClips,
+        "label_frames": LabelFrames,
+        "label_streams": LabelStreams,
+        "label_by_median": LabelByMedian,
+    },
+    "lines": {"read_lines": ReadLines},
+    "questions": {"answer_question": AnswerQuestion},
 }
+TASKS = {name: task for tasks in TASKS_OF.values() for name, task in tasks.items()}
 
 __all__ = [
     "TASKS",
+    "TASKS_OF",
+    "AnswerQuestion",
     "LabelByMedian",
     "LabelClips",
     "LabelFrames",

@@ -1,6 +1,7 @@
 """From files as people and data sets have them to annotations: PREPARE lists the ways.
 
-PREPARE_LINES lists those that end in lines of text, PREPARE_QUESTIONS those that end in questions.
+PREPARE_LINES lists those that end in lines of text, PREPARE_PICTURES those that end in pictures and
+what is said of them.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from kineograph.data.prepare.ntu_rgbd import prepare_ntu_rgbd
 from kineograph.data.prepare.pages import ALTO, PAGE_XML, prepare_pages
 from kineograph.data.prepare.prepared import Prepared
 from kineograph.data.prepare.prepared_lines import PreparedLines
-from kineograph.data.prepare.prepared_questions import PreparedQuestions
+from kineograph.data.prepare.prepared_pictures import PreparedPictures
 from kineograph.data.prepare.reviewed import prepare_reviewed
 from kineograph.data.prepare.sort_of_clevr import prepare_sort_of_clevr
 from kineograph.data.prepare.surveillance_fight import prepare_surveillance_fight
@@ -58,7 +59,7 @@ PREPARE_LINES: dict[str, Callable[..., PreparedLines]] = {
     "cursive": prepare_cursive,
 }
 
-PREPARE_QUESTIONS: dict[str, Callable[..., PreparedQuestions]] = {
+PREPARE_PICTURES: dict[str, Callable[..., PreparedPictures]] = {
     "easy-vqa": prepare_easy_vqa,
     "vqa-v1": partial(prepare_vqa, version="1"),
     "vqa-v2": partial(prepare_vqa, version="2"),

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.data.pictures.cache import Progress
-from kineograph.data.prepare.prepared_questions import PreparedQuestions, write_prepared_questions
+from kineograph.data.prepare.prepared_pictures import PreparedPictures
+from kineograph.data.prepare.prepared_questions import write_prepared_questions
 from kineograph.data.prepare.question_files import QuestionFiles, open_question_files
 from kineograph.data.questions.question import Question
 from kineograph.errors import InputError
@@ -28,7 +29,7 @@ def prepare_clevr(
     command: str = "",
     overwrite: bool = False,
     progress: Progress | None = None,
-) -> PreparedQuestions:
+) -> PreparedPictures:
     """Every question of the parts that are there. Raises InputError if none is."""
     files = open_question_files(source)
     questions: list[Question] = []
@@ -53,12 +54,11 @@ def prepare_clevr(
         questions,
         problems,
         source_root=files.root,
-        kind="clevr",
+        way="clevr",
         name=name or "CLEVR",
         command=command,
         notes=["CLEVR-like: val is tested; pictures to validate on are cut off train."],
         overwrite=overwrite,
-        progress=progress,
     )
 
 

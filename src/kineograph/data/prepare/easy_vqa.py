@@ -10,12 +10,12 @@ cut off the training side, all questions of a picture together.
 from pathlib import Path
 
 from kineograph.data.pictures.cache import Progress
-from kineograph.data.prepare.prepared_questions import PreparedQuestions, write_prepared_questions
+from kineograph.data.prepare.prepared_pictures import PreparedPictures
+from kineograph.data.prepare.prepared_questions import write_prepared_questions
 from kineograph.data.prepare.question_files import open_question_files
 from kineograph.data.questions.question import Question
 from kineograph.errors import InputError
 
-SIZE_PIXELS = 64
 SHAPES = {"circle", "rectangle", "triangle"}
 
 
@@ -27,7 +27,7 @@ def prepare_easy_vqa(
     command: str = "",
     overwrite: bool = False,
     progress: Progress | None = None,
-) -> PreparedQuestions:
+) -> PreparedPictures:
     """Every row of both files is a question; what it asks for is its kind. Raises InputError."""
     files = open_question_files(source)
     questions: list[Question] = []
@@ -54,13 +54,11 @@ def prepare_easy_vqa(
         questions,
         problems,
         source_root=files.root,
-        kind="easy-vqa",
+        way="easy-vqa",
         name=name or "easy-VQA",
         command=command,
         notes=["easy-VQA, V. Zhou 2019, MIT; its own train and test sides."],
-        size_pixels=SIZE_PIXELS,
         overwrite=overwrite,
-        progress=progress,
     )
 
 

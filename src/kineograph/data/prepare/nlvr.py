@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.data.pictures.cache import Progress
-from kineograph.data.prepare.prepared_questions import PreparedQuestions, write_prepared_questions
+from kineograph.data.prepare.prepared_pictures import PreparedPictures
+from kineograph.data.prepare.prepared_questions import write_prepared_questions
 from kineograph.data.prepare.question_files import open_question_files
 from kineograph.data.questions.question import Question
 from kineograph.errors import InputError
@@ -29,7 +30,7 @@ def prepare_nlvr(
     command: str = "",
     overwrite: bool = False,
     progress: Progress | None = None,
-) -> PreparedQuestions:
+) -> PreparedPictures:
     """Every order of every example is a question; the sentence is asked. Raises InputError."""
     files = open_question_files(source)
     questions: list[Question] = []
@@ -56,12 +57,11 @@ def prepare_nlvr(
         questions,
         problems,
         source_root=files.root,
-        kind="nlvr",
+        way="nlvr",
         name=name or "NLVR",
         command=command,
         notes=["NLVR, Suhr et al. 2017: six orders of each example, its own sides, public test."],
         overwrite=overwrite,
-        progress=progress,
     )
 
 

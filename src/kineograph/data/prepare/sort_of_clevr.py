@@ -15,10 +15,11 @@ from PIL import Image
 
 from kineograph.data.pictures.cache import Progress
 from kineograph.data.prepare.drawn_lines import ARCHIVE, whole_number
-from kineograph.data.prepare.prepared_questions import PreparedQuestions, write_prepared_questions
+from kineograph.data.prepare.prepared_pictures import PreparedPictures
+from kineograph.data.prepare.prepared_questions import write_prepared_questions
 from kineograph.data.prepared_folder import refuse_other_source
 from kineograph.data.questions.question import Question
-from kineograph.data.toy.sort_of_clevr import SIZE_PIXELS, ask_about, draw_picture, draw_things
+from kineograph.data.toy.sort_of_clevr import ask_about, draw_picture, draw_things
 from kineograph.errors import InputError
 from kineograph.whole_file import temporary_beside
 
@@ -37,7 +38,7 @@ def prepare_sort_of_clevr(
     command: str = "",
     overwrite: bool = False,
     progress: Progress | None = None,
-) -> PreparedQuestions:
+) -> PreparedPictures:
     """Draw `count` pictures, each from the seed and its number alone, and ask about them.
 
     Raises InputError if SRC is not built-in, or if `out` cannot be written or holds other data.
@@ -54,16 +55,14 @@ def prepare_sort_of_clevr(
         questions,
         [],
         source_root=out,
-        kind="sort-of-clevr",
+        way="sort-of-clevr",
         name=name or "Sort-of-CLEVR",
         command=command,
         notes=[
             "Sort-of-CLEVR drawn by the rules of Santoro et al. 2017; questions are words, not "
             "codes; every picture has ten that relate things and ten that do not."
         ],
-        size_pixels=SIZE_PIXELS,
         overwrite=overwrite,
-        progress=(lambda done, total: progress(total + done, 2 * total)) if progress else None,
     )
 
 
@@ -86,7 +85,7 @@ def _draw(out: Path, count: int, seed: int, progress: Progress | None) -> list[Q
                     for asked, answer, kind in ask_about(things, rng)
                 ]
                 if progress:
-                    progress(number + 1, 2 * count)
+                    progress(number + 1, count)
         unfinished.replace(out / ARCHIVE)
     except OSError as error:
         raise InputError(

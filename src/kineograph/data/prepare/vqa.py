@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.data.pictures.cache import Progress
-from kineograph.data.prepare.prepared_questions import PreparedQuestions, write_prepared_questions
+from kineograph.data.prepare.prepared_pictures import PreparedPictures
+from kineograph.data.prepare.prepared_questions import write_prepared_questions
 from kineograph.data.prepare.question_files import QuestionFiles, open_question_files
 from kineograph.data.questions.question import Question
 from kineograph.errors import InputError
@@ -36,7 +37,7 @@ def prepare_vqa(
     command: str = "",
     overwrite: bool = False,
     progress: Progress | None = None,
-) -> PreparedQuestions:
+) -> PreparedPictures:
     """Every question of the sides that are there, with its answers. Raises InputError if none is.
 
     version: "1" or "2". test: which part is tested, "val2014" or "test2015". A question without
@@ -58,12 +59,11 @@ def prepare_vqa(
         questions,
         problems,
         source_root=files.root,
-        kind=f"vqa-v{version}",
+        way=f"vqa-v{version}",
         name=name or f"VQA v{version}",
         command=command,
         notes=[f"VQA v{version}: train2014 is learned from, {test} tested; ten answers each."],
         overwrite=overwrite,
-        progress=progress,
     )
 
 

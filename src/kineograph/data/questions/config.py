@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 
 from kineograph.data.augment import Augmentation
 from kineograph.data.pictures.cache import check_look
+from kineograph.data.pictures.split import check_how
 from kineograph.data.split import check_fractions
-from kineograph.errors import InputError, nearest
-
-HOW = ("auto", "given", "group")
+from kineograph.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class QuestionsConfig:
     augmentation: Augmentation = field(default_factory=Augmentation)  # in training only
     least_count: int = 1  # times that a word stands in training questions to be known
     most_answers: int = 1000  # the most frequent ones can be given
-    split: str = "auto"  # "given", "group": no picture or group on two sides; auto: given if named
+    split: str = "auto"  # "given", "group", "picture"; auto: given if all name a side, else group
     fractions: tuple[float, float, float] = (0.64, 0.16, 0.20)  # train, val, test
     blank: bool = False  # True: grey pictures, so that the question alone is learned from
     seed: int = 0  # of the split alone, so that runs with other seeds share it
@@ -30,9 +29,7 @@ class QuestionsConfig:
     def __post_init__(self) -> None:
         """Refuse values that cannot mean anything."""
         check_look(self.size_pixels, self.fit)
-        if self.split not in HOW:
-            hint = nearest(self.split, HOW)
-            raise InputError(f"split '{self.split}': known are {', '.join(HOW)}. {hint}".rstrip())
+        check_how(self.split)
         for name, least in (("least_count", 1), ("most_answers", 2)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} {getattr(self, name)}: it is {least} or more.")

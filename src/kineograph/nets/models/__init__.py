@@ -1,10 +1,12 @@
 """The papers' networks: encoder, recurrence and head put together, each with its Config."""
 
+from kineograph.nets.models.coattention_vqa import CoAttentionConfig
 from kineograph.nets.models.frame import FrameConfig
 from kineograph.nets.models.line_reader import LineReaderConfig
 from kineograph.nets.models.lrcn import LRCNConfig
 from kineograph.nets.models.mdlstm_line import MDLSTMLineConfig
 from kineograph.nets.models.pconvlstm import PConvLSTMConfig
+from kineograph.nets.models.show_ask_attend import ShowAskAttendConfig
 from kineograph.nets.models.two_stream import TwoStreamConfig
 
 OF_CLIPS = {
@@ -14,4 +16,10 @@ OF_CLIPS = {
     "frame": FrameConfig,
 }
 OF_LINES = {"line_reader": LineReaderConfig, "mdlstm_line": MDLSTMLineConfig}
-MODELS = {**OF_CLIPS, **OF_LINES}
+OF_QUESTIONS = {"coattention_vqa": CoAttentionConfig, "show_ask_attend": ShowAskAttendConfig}
+MODELS_OF = {
+    "clips": OF_CLIPS,
+    "lines": OF_LINES,
+    "questions": OF_QUESTIONS,
+}  # by what they are shown
+MODELS = {name: model for models in MODELS_OF.values() for name, model in models.items()}
