@@ -118,8 +118,12 @@ def test_parallel_co_attention_is_the_papers_equations_3_to_5():
     a_q = softmax((numbers(net.word_score.weight) @ h_q)[0])
     np.testing.assert_allclose(numbers(over_places[0]), a_v, rtol=1e-5)
     np.testing.assert_allclose(numbers(over_words[0]), a_q, rtol=1e-5)
-    np.testing.assert_allclose(numbers(picture[0]), sum(a * x for a, x in zip(a_v, v.T)), 1e-4)
-    np.testing.assert_allclose(numbers(question[0]), sum(a * x for a, x in zip(a_q, q.T)), 1e-4)
+    np.testing.assert_allclose(
+        numbers(picture[0]), sum(a * x for a, x in zip(a_v, v.T, strict=True)), 1e-4
+    )
+    np.testing.assert_allclose(
+        numbers(question[0]), sum(a * x for a, x in zip(a_q, q.T, strict=True)), 1e-4
+    )
 
 
 def test_alternating_co_attention_is_the_papers_equations_6_to_7():
@@ -132,7 +136,7 @@ def test_alternating_co_attention_is_the_papers_equations_6_to_7():
         led = 0 if guide is None else numbers(part.lead.weight) @ guide
         h = [np.tanh(look @ x + bias + led) for x in xs]
         a = softmax(np.array([(numbers(part.score.weight) @ each)[0] for each in h]))
-        return sum(share * x for share, x in zip(a, xs)), a
+        return sum(share * x for share, x in zip(a, xs, strict=True)), a
 
     q, v = numbers(words[0]), numbers(grid[0])
     s, _ = attend(net.question_first, q, None)
