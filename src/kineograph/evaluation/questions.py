@@ -63,7 +63,8 @@ def question_sides(
         )
     ]
     remarks = []
-    never = sum(question.answer not in words.answers for question in split.test if question.answers)
+    given = set(words.answers)
+    never = sum(question.answer not in given for question in split.test if question.answers)
     if never:
         remarks.append(
             f"{never} of {len(split.test)} tested questions have an answer that is not among the "

@@ -86,7 +86,7 @@ COATTENTION_VQA = Recipe(
         ),
     ),
     notes=(
-        "The paper steps by RMSprop (4e-4, momentum 0.99); Adam stands in for it. It shows features "
+        "The paper steps by RMSprop (4e-4, momentum 0.99); Adam stands in. It shows features "
         "of a VGG-19 or ResNet-200 at 448 pixels; here the encoder learns from scratch at 224.",
         "Rows of a batch are questions; those of one picture come together, so that it is encoded "
         "once. model.attention=parallel is eq. 3-5, alternating eq. 6-7.",

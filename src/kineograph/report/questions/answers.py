@@ -55,16 +55,18 @@ def read_question_answers(path: Path, notes: list[str]) -> list[QuestionAnswer]:
     if not path.is_file():
         notes.append(f"{path.name} is not there: the network has not been evaluated.")
         return []
-    return [_answer(path, values) for _, values in read_rows(path, notes)]
+    return [_answer(values, where) for values, where in read_rows(path, notes)]
 
 
-def _answer(path: Path, values: dict[str, object]) -> QuestionAnswer:
+def _answer(values: object, where: str) -> QuestionAnswer:
+    if not isinstance(values, dict):
+        raise InputError(f"{where}: not a JSON object. Evaluate the run again.")
     missing = [name for name in NEEDED if name not in values]
     unknown = [name for name in values if name not in FIELDS]
     if missing or unknown:
         wrong = f"has no '{missing[0]}'" if missing else f"has an unknown '{unknown[0]}'"
-        raise InputError(f"{path.name}: an answer {wrong}. Evaluate the run again.")
+        raise InputError(f"{where}: the answer {wrong}. Evaluate the run again.")
     whole = {name: None for name in ("kind", "number", "split")} | values
     people = whole.get("people")
     whole["people"] = tuple(people) if isinstance(people, list) else ()
-    return QuestionAnswer(**whole)  # type: ignore[arg-type]
+    return QuestionAnswer(**whole)
