@@ -191,7 +191,7 @@ def test_glimpses_are_shares_of_one_convolution_over_picture_and_question():
     found = net(pictures, rows, words, lengths)
     for row in range(3):
         grid = net.encoder(pictures[rows[row], None])[0].flatten(1).T  # (N, D)
-        v = numbers(grid / grid.norm(dim=1, keepdim=True))
+        v = numbers(grid / grid.norm(dim=1, keepdim=True).clamp(min=1e-12))
         embedded = torch.tanh(net.embedding(words[row, None, : lengths[row]]))
         s = numbers(net.recurrent(embedded)[0][0, -1])
         together = np.concatenate(
