@@ -1,7 +1,8 @@
 """kineograph predict RUN FILE…: what a network says of files; which files, depends on the network.
 
 One that labels clips answers for videos (`label_files.py`), or for people in them (`people.py`);
-one that reads lines of text for pages (`read_pages.py`).
+one that reads lines of text for pages (`read_pages.py`); one that answers questions for pictures
+(`answer_questions.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,6 +36,7 @@ KINDS = {
         ("text", "hocr", "alto", "page", "json", "pdf", "png"),
         ("--lines-from", "--one-line", "--picture", "--password"),
     ),
+    "questions": Does("answers questions about pictures", ("json",), ("--question",)),
 }
 
 Files = Annotated[
@@ -83,6 +85,7 @@ OneLine = Annotated[
 Picture = Annotated[
     bool, typer.Option("--picture", help="Pages: draw the lines found, as --write png.")
 ]
+Question = Annotated[str | None, typer.Option(help="Questions: what is asked about every picture.")]
 Password = Annotated[str | None, typer.Option(help="Pages: of encrypted PDFs.")]
 
 
@@ -101,6 +104,7 @@ def predict(
     one_line: OneLine = False,
     picture: Picture = False,
     password: Password = None,
+    question: Question = None,
     device: Device = "cpu",
     as_json: AsJson = False,
 ) -> None:
@@ -118,12 +122,19 @@ def predict(
     of_pages = _given({"--lines-from": lines_from, "--one-line": one_line, "--picture": picture,
                        "--password": password})  # fmt: skip
     of_clips = [*_given({"--windows": windows}), *of_windows, *of_files]
-    _refuse_others(run, kind, [*of_clips, *of_pages])
+    of_questions = _given({"--question": question is not None})
+    _refuse_others(run, kind, [*of_clips, *of_pages, *of_questions])
     _check_formats(formats, kind)
     if kind == "lines":
         from kineograph.commands.read_pages import Wish, read_pages
 
         read_pages(run, files, Wish(formats, out, lines_from, one_line, password), device, as_json)
+        return
+    if kind == "questions":
+        from kineograph.commands import answer_questions as answer
+
+        wish_of = answer.Wish(formats, out, question)
+        answer.answer_questions(run, files, wish_of, device, as_json)
         return
     _check_windows(formats, windows, of_windows, of_files)
     screen = Screen(as_json)
