@@ -29,8 +29,8 @@ def picture(path):
 
 def easy(folder):
     for side, rows in (
-        ("train", [["what is the blue shape?", "circle", 0], ["is there not a red shape?", "yes", 1],
-                   ["what color?", "red", 9], ["", "no", 0], ["short"]]),
+        ("train", [["what is the blue shape?", "circle", 0],
+                   ["is there not a red shape?", "yes", 1], ["what color?", "red", 9], ["", "no", 0], ["short"]]),
         ("test", [["is there a circle?", "no", 0]]),
     ):  # fmt: skip
         for number in range(2):

@@ -53,7 +53,7 @@ def summarise_questions(folder: Path | str) -> dict[str, Any]:
         "protocol": protocol(run.files, len(scores.answers) if scores else 0)
         | {
             "unit": "questions",
-            "pictures": len({answer.picture for answer in run.answers}),
+            "pictures": len({answer.picture for answer in scores.answers}) if scores else 0,
             "unscored": scores.unscored if scores else len(run.answers),
         },
         "leakage": run.files.known("leakage"),
