@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from kineograph.nets.answerer_table import answerer_table
 from kineograph.nets.encoders.grid import GridEncoderConfig
 from kineograph.nets.models.coattention_vqa import (
     AlternatingCoAttention,
@@ -227,3 +228,10 @@ def test_a_wrong_field_is_told():
         CoAttentionConfig(attention="both")
     with pytest.raises(ValueError, match=r"glimpses=0: must be a whole number of 1 or more"):
         ShowAskAttendConfig(glimpses=0)
+
+
+def test_the_table_counts_every_weight_once(network):
+    rows = answerer_table(network, SIZE)
+    assert rows[-1].weights == sum(weight.numel() for weight in network.parameters())
+    assert rows[1].shape == (*network.encoder.grid, 6) and rows[-2].shape == (ANSWERS,)
+    assert all(row.shape[-1] for row in rows[:-1])

@@ -11,6 +11,7 @@ import typer
 from kineograph.commands.console import AsJson, Screen
 
 LETTERS, WIDE = 100, 20  # characters, and heights in the width, of the line in a layer table
+WORDS_OF_QUESTIONS, ANSWERS = 12_000, 3000  # at most, as in VQA v1
 
 
 def recipes(
@@ -57,6 +58,13 @@ def _network_of(recipe: Any, classes: int) -> tuple[Any, list[Any], str]:
             line_table(network, width),
             f"a line of {width} pixels, {LETTERS} characters",
         )
+    if recipe.kind == "questions":
+        from kineograph.nets.answerer_table import answerer_table
+
+        size, answers = recipe.data.size_pixels, min(recipe.data.most_answers, ANSWERS)
+        network = recipe.model.build(WORDS_OF_QUESTIONS, answers, size)
+        example = f"one question, {WORDS_OF_QUESTIONS} words and {answers} answers known"
+        return network, answerer_table(network, size), example
     network = recipe.model.build(classes, recipe.data.size_pixels, recipe.data.inputs)
     return network, layer_table(network, recipe.data.frames_per_clip), "one clip"
 

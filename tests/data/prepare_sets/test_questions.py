@@ -27,12 +27,20 @@ def picture(path):
     Image.new("RGB", (8, 8), "red").save(path)
 
 
+ROWS = [
+    ["what is the blue shape?", "circle", 0],
+    ["is there not a red shape?", "yes", 1],
+    ["what color?", "red", 9],
+    ["", "no", 0],
+    ["short"],
+]
+
+
 def easy(folder):
     for side, rows in (
-        ("train", [["what is the blue shape?", "circle", 0],
-                   ["is there not a red shape?", "yes", 1], ["what color?", "red", 9], ["", "no", 0], ["short"]]),
+        ("train", ROWS),
         ("test", [["is there a circle?", "no", 0]]),
-    ):  # fmt: skip
+    ):
         for number in range(2):
             picture(folder / side / "images" / f"{number}.png")
         (folder / side / "questions.json").write_text(json.dumps(rows))

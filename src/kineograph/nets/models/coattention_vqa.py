@@ -118,6 +118,7 @@ class QuestionLevels(nn.Module):
 
     def __init__(self, word_count: int, units: int, dropout: float) -> None:
         super().__init__()
+        self.units = units
         self.embedding = nn.Embedding(word_count, units, padding_idx=0)
         self.phrases = nn.ModuleList(nn.Conv1d(units, units, size) for size in PHRASES)
         self.recurrent = Recurrent(units, units)
@@ -146,6 +147,7 @@ class ParallelCoAttention(nn.Module):
 
     def __init__(self, units: int, attention_units: int) -> None:
         super().__init__()
+        self.units = units
         self.affinity = nn.Linear(units, units, bias=False)
         self.from_places = nn.Linear(units, attention_units, bias=False)
         self.from_words = nn.Linear(units, attention_units, bias=False)
@@ -172,6 +174,7 @@ class AlternatingCoAttention(nn.Module):
 
     def __init__(self, units: int, attention_units: int) -> None:
         super().__init__()
+        self.units = units
         self.question_first = _Guided(units, attention_units, led=False)
         self.picture = _Guided(units, attention_units)
         self.question = _Guided(units, attention_units)
