@@ -1,7 +1,6 @@
 """kineograph predict RUN PICTURE… --question "…": the likeliest answers about each picture."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,22 +15,21 @@ if TYPE_CHECKING:
 RESULTS = "answers.json"
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What a person asks for."""
-
-    formats: list[str]
-    out: Path
-    question: str | None
-
-
-def answer_questions(run: str, files: list[Path], wish: Wish, device: str, as_json: bool) -> None:
+def answer_questions(
+    run: str,
+    files: list[Path],
+    question: str | None,
+    formats: list[str],
+    out: Path,
+    device: str,
+    as_json: bool,
+) -> None:
     """Ask the same of every picture; the status is not zero if one could not be read."""
     from kineograph.errors import InputError
     from kineograph.media.listing import PICTURE_SUFFIXES, list_media
     from kineograph.predict.answerer import Answerer
 
-    if wish.question is None or not wish.question.strip():
+    if question is None or not question.strip():
         raise InputError(
             f"{run}: answers questions about pictures, and none was asked. Add --question "
             '"what is the blue shape?".'
@@ -40,23 +38,23 @@ def answer_questions(run: str, files: list[Path], wish: Wish, device: str, as_js
     for file in files:
         paths += list_media(file, suffixes=PICTURE_SUFFIXES) if file.is_dir() else [file]
     answerer = Answerer.load(run, device=device)
-    unknown = answerer.check(wish.question)
+    unknown = answerer.check(question)
     screen = Screen(as_json)
-    if wish.formats:
-        make_folder(wish.out)
+    if formats:
+        make_folder(out)
     if unknown:
         screen.say(f"never learned, so not understood: {', '.join(unknown)}")
-    found, failed = answerer.answer_all(paths, wish.question)
+    found, failed = answerer.answer_all(paths, question)
     for told in found:
         screen.say(f"{told.picture}: {_in_words(told)}")
     for reason in failed.values():
         screen.say(f"failed: {reason}")
-    if "json" in wish.formats:
-        screen.say(f"Wrote {_write(wish.out / RESULTS, found)}")
+    if "json" in formats:
+        screen.say(f"Wrote {_write(out / RESULTS, found)}")
     screen.result(
         {
             "run": run,
-            "question": wish.question,
+            "question": question,
             "unknown_words": list(unknown),
             "pictures": {told.picture: _as_object(told) for told in found},
             "failed": failed,

@@ -122,8 +122,8 @@ def predict(
     of_pages = _given({"--lines-from": lines_from, "--one-line": one_line, "--picture": picture,
                        "--password": password})  # fmt: skip
     of_clips = [*_given({"--windows": windows}), *of_windows, *of_files]
-    of_questions = _given({"--question": question is not None})
-    _refuse_others(run, kind, [*of_clips, *of_pages, *of_questions])
+    asked = _given({"--question": question is not None})
+    _refuse_others(run, kind, [*of_clips, *of_pages, *asked])
     _check_formats(formats, kind)
     if kind == "lines":
         from kineograph.commands.read_pages import Wish, read_pages
@@ -131,10 +131,9 @@ def predict(
         read_pages(run, files, Wish(formats, out, lines_from, one_line, password), device, as_json)
         return
     if kind == "questions":
-        from kineograph.commands import answer_questions as answer
+        from kineograph.commands.answer_questions import answer_questions
 
-        wish_of = answer.Wish(formats, out, question)
-        answer.answer_questions(run, files, wish_of, device, as_json)
+        answer_questions(run, files, question, formats, out, device, as_json)
         return
     _check_windows(formats, windows, of_windows, of_files)
     screen = Screen(as_json)

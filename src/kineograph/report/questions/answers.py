@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from kineograph.errors import InputError
 from kineograph.report.answers import read_rows
@@ -66,7 +67,7 @@ def _answer(values: object, where: str) -> QuestionAnswer:
     if missing or unknown:
         wrong = f"has no '{missing[0]}'" if missing else f"has an unknown '{unknown[0]}'"
         raise InputError(f"{where}: the answer {wrong}. Evaluate the run again.")
-    whole = {name: None for name in ("kind", "number", "split")} | values
+    whole: dict[str, Any] = {name: None for name in ("kind", "number", "split")} | values
     people = whole.get("people")
     whole["people"] = tuple(people) if isinstance(people, list) else ()
     return QuestionAnswer(**whole)
