@@ -164,6 +164,7 @@ EASY_VQA = Recipe(
         "Questions alone answer most of easy-VQA's yes and no: read the figure beside the most "
         "frequent answer to the same question.",
     ),
+    laptop={"training.epochs": 4},
 )
 
 SORT_OF_CLEVR = Recipe(
@@ -208,4 +209,5 @@ SORT_OF_CLEVR = Recipe(
         "Co-attention weighs places, never pairs of them; what relates two things it has to do in "
         "the encoder. A relation network looks at all pairs.",
     ),
+    laptop={"training.epochs": 4},
 )
