@@ -68,7 +68,10 @@ def test_a_run_is_told_from_its_files_alone(tmp_path):
     assert head == ["", "questions", "accuracy", "majority"]
     assert [row[0] for row in rows] == ["present", "color", "all"]
     report = build_questions_report(tmp_path)
-    assert report.outcome == "50.0 % of 4 questions about 2 pictures were answered rightly."
+    assert (
+        report.outcome.replace("\u00a0", " ")
+        == "50.0 % of 4 questions about 2 pictures were answered rightly."
+    )
     assert any("no known answer" in line for line in report.lead)
 
 
