@@ -14,6 +14,7 @@ import typer
 
 from kineograph.commands.console import AsJson, Device, Screen
 from kineograph.commands.many_files import make_folder
+from kineograph.commands.read_pages import PageWish, read_pages
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,15 @@ KINDS = {
     "lines": Does(
         "reads lines of text",
         ("text", "hocr", "alto", "page", "json", "pdf", "png"),
-        ("--lines-from", "--one-line", "--picture", "--password"),
+        (
+            "--lines-from",
+            "--one-line",
+            "--picture",
+            "--password",
+            "--language",
+            "--lexicon",
+            "--alternatives",
+        ),
     ),
     "questions": Does("answers questions about pictures", ("json",), ("--question",)),
 }
@@ -87,6 +96,27 @@ Picture = Annotated[
 ]
 Question = Annotated[str | None, typer.Option(help="Questions: what is asked about every picture.")]
 Password = Annotated[str | None, typer.Option(help="Pages: of encrypted PDFs.")]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE|none",
+        help="Pages: another model of characters than the run's, as lm writes it (.lm, .arpa); or "
+        "none.",
+    ),
+]
+Lexicon = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Pages: a list of the only words to read, one a line."),
+]
+Alternatives = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=100,
+        metavar="N",
+        help="Pages: the N best readings of each line, in --json and in json, page and alto.",
+    ),
+]
 
 
 def predict(
@@ -105,6 +135,9 @@ def predict(
     picture: Picture = False,
     password: Password = None,
     question: Question = None,
+    language: Language = None,
+    lexicon: Lexicon = None,
+    alternatives: Alternatives = None,
     device: Device = "cpu",
     as_json: AsJson = False,
 ) -> None:
@@ -119,16 +152,13 @@ def predict(
     spans = {"window_seconds": window_seconds, "hop_seconds": hop_seconds}
     of_files = _given({"--features": features, "--window-seconds": window_seconds,
                        "--hop-seconds": hop_seconds})  # fmt: skip
-    of_pages = _given({"--lines-from": lines_from, "--one-line": one_line, "--picture": picture,
-                       "--password": password})  # fmt: skip
-    of_clips = [*_given({"--windows": windows}), *of_windows, *of_files]
-    asked = _given({"--question": question is not None})
-    _refuse_others(run, kind, [*of_clips, *of_pages, *asked])
+    pages = PageWish(formats, out, lines_from, one_line, password, language, lexicon, alternatives)
+    of_pages = [*_given({"--picture": picture}), *pages.given()]
+    others = _given({"--windows": windows, "--question": question is not None})
+    _refuse_others(run, kind, [*others, *of_windows, *of_files, *of_pages])
     _check_formats(formats, kind)
     if kind == "lines":
-        from kineograph.commands.read_pages import Wish, read_pages
-
-        read_pages(run, files, Wish(formats, out, lines_from, one_line, password), device, as_json)
+        read_pages(run, files, pages, device, as_json)
         return
     if kind == "questions":
         from kineograph.commands.answer_questions import answer_questions
