@@ -2,7 +2,7 @@
 
 One that labels clips answers for videos (`label_files.py`), or for people in them (`people.py`);
 one that reads lines of text for pages (`read_pages.py`); one that describes pictures with sentences
-(`describe_pictures.py`).
+(`describe_pictures.py`), or answers questions about them (`answer_questions.py`).
 """
 
 from collections.abc import Sequence
@@ -45,6 +45,7 @@ KINDS = {
         ),
     ),
     "captions": Does("describes pictures", ("json",), ("--beam", "--best")),
+    "questions": Does("answers questions about pictures", ("json",), ("--question",)),
 }
 
 Files = Annotated[
@@ -95,6 +96,7 @@ Picture = Annotated[
 ]
 Beam = Annotated[int | None, typer.Option(help="Sentences: how many the search keeps (5).")]
 Best = Annotated[int | None, typer.Option(help="Sentences: how many are told of a picture (3).")]
+Question = Annotated[str | None, typer.Option(help="Questions: what is asked about every picture.")]
 Password = Annotated[str | None, typer.Option(help="Pages: of encrypted PDFs.")]
 Language = Annotated[
     str | None,
@@ -148,6 +150,7 @@ def predict(
     one_line: OneLine = False,
     picture: Picture = False,
     password: Password = None,
+    question: Question = None,
     language: Language = None,
     lexicon: Lexicon = None,
     alternatives: Alternatives = None,
@@ -166,7 +169,11 @@ def predict(
     # What only some networks know, whichever it is: their tables say whose it is.
     of_all = {name for does in KINDS.values() for name in does.options}
     named = {"--" + name.replace("_", "-"): value for name, value in ctx.params.items()}
-    options = {name: value for name, value in named.items() if name in of_all and value}
+    options = {
+        name: value
+        for name, value in named.items()
+        if name in of_all and value not in (None, False)
+    }
     _refuse_others(run, kind, list(options))
     _check_formats(formats, kind)
     wish = Wish(run, files, formats, out, device, as_json, options)
@@ -175,6 +182,8 @@ def predict(
             _read(wish)
         case "captions":
             _describe(wish)
+        case "questions":
+            _answer(wish)
         case _:
             _label(wish)
 
@@ -233,6 +242,14 @@ def _describe(wish: Wish) -> None:
     width = beam or max(5, best or 1)
     sentences = SentenceWish(wish.formats, wish.out, width, best or min(3, width))
     describe_pictures(wish.run, wish.files, sentences, wish.device, wish.as_json)
+
+
+def _answer(wish: Wish) -> None:
+    """Answers to a question about pictures."""
+    from kineograph.commands.answer_questions import answer_questions
+
+    asked = wish.options.get("--question")
+    answer_questions(wish.run, wish.files, asked, wish.formats, wish.out, wish.device, wish.as_json)
 
 
 def _refuse_others(run: str, kind: str, given: Sequence[str]) -> None:

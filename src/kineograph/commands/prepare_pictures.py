@@ -10,7 +10,7 @@ from kineograph.commands.console import Screen
 if TYPE_CHECKING:
     from kineograph.data.prepare.prepared_pictures import PreparedPictures
 
-USUAL: dict[str, str] = {"captions": "flickr8k-small"}  # what a first training of each kind takes
+USUAL = {"captions": "flickr8k-small", "questions": "easy-vqa"}  # what a first training takes
 
 
 def tell_pictures(screen: Screen, done: "PreparedPictures", out: Path) -> None:

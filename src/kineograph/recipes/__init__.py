@@ -12,6 +12,12 @@ from kineograph.recipes.lrcn import LRCN
 from kineograph.recipes.lrcn_kth import LRCN_KTH
 from kineograph.recipes.lrcn_one_block import LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRAMES
 from kineograph.recipes.pconvlstm import PCONVLSTM_NTU, PCONVLSTM_SMALL
+from kineograph.recipes.questions import (
+    COATTENTION_VQA,
+    EASY_VQA,
+    SHOW_ASK_ATTEND,
+    SORT_OF_CLEVR,
+)
 from kineograph.recipes.read_lines import HTR_LINE, MDLSTM_LINE, MDLSTM_LINE_STABLE, OCR_LINE
 from kineograph.recipes.recipe import (
     Published,
@@ -56,6 +62,10 @@ RECIPES = {
         SHOW_AND_TELL,
         SHOW_ATTEND_TELL,
         FLICKR8K_SMALL,
+        COATTENTION_VQA,
+        SHOW_ASK_ATTEND,
+        EASY_VQA,
+        SORT_OF_CLEVR,
     )
 }
 

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from kineograph.data.captions.config import CaptionsConfig
 from kineograph.data.clips import DataConfig
 from kineograph.data.lines.config import LinesConfig
+from kineograph.data.questions.config import QuestionsConfig
 from kineograph.errors import InputError, nearest
 from kineograph.nets.models import MODELS, MODELS_OF, TwoStreamConfig
 from kineograph.tasks import TASKS, TASKS_OF, LabelFrames, LabelStreams
@@ -107,6 +108,7 @@ class Recipe:
 
 
 DATA = {"clips": DataConfig, "lines": LinesConfig, "captions": CaptionsConfig}
+DATA = {"clips": DataConfig, "lines": LinesConfig, "questions": QuestionsConfig}
 KINDS = {"data": DATA, "model": MODELS, "task": TASKS}
 WORDS = (str, str | None)  # fields in which 7 is a name: a person's
 CHANGEABLE = ("data", "model", "task", "training")

@@ -1,5 +1,6 @@
 """What is asked of a network, one file a question."""
 
+from kineograph.tasks.answer_question import AnswerQuestion
 from kineograph.tasks.describe import Describe
 from kineograph.tasks.label_by_median import LabelByMedian
 from kineograph.tasks.label_clips import LabelClips
@@ -17,6 +18,7 @@ TASKS_OF: dict[str, dict[str, type]] = {  # by what a network is shown
     },
     "lines": {"read_lines": ReadLines},
     "captions": {"describe": Describe},
+    "questions": {"answer_question": AnswerQuestion},
 }
 TASKS = {name: task for tasks in TASKS_OF.values() for name, task in tasks.items()}
 
@@ -24,6 +26,7 @@ __all__ = [
     "TASKS",
     "TASKS_OF",
     "Describe",
+    "AnswerQuestion",
     "LabelByMedian",
     "LabelClips",
     "LabelFrames",

@@ -2,5 +2,6 @@
 
 from kineograph.evaluation.captions.kind import CAPTION_KIND
 from kineograph.evaluation.pictures.kind import PictureKind
+from kineograph.evaluation.questions import QUESTION_KIND
 
-PICTURE_KINDS: dict[str, PictureKind] = {"captions": CAPTION_KIND}
+PICTURE_KINDS: dict[str, PictureKind] = {kind.name: kind for kind in (CAPTION_KIND, QUESTION_KIND)}
