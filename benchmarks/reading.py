@@ -30,8 +30,9 @@ import torch
 
 from kineograph.data.lines.folder import LinesFolder
 from kineograph.data.lines.line import Line
-from kineograph.data.lines.picture import PictureFiles, paper_grey
+from kineograph.data.lines.picture import paper_grey
 from kineograph.data.lines.split import split_lines
+from kineograph.data.pictures.files import PictureFiles
 from kineograph.data.prepare.archiscribe import prepare_archiscribe
 from kineograph.data.text import POLICIES
 from kineograph.decoding.ctc import prefix_beam

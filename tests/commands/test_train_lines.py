@@ -47,12 +47,20 @@ def test_from_training_to_a_shared_reader(desk, run):
 @pytest.mark.parametrize(
     ("command", "told"),
     [
-        (["train", "ocr-line", "data", "--look-for-copies"], "--look-for-copies: is for clips"),
+        (
+            ["train", "ocr-line", "data", "--look-for-copies"],
+            "--look-for-copies: is for recipes that label clips",
+        ),
         (["train", "ocr-line", "data", "--curve", "a"], "--curve a: parts of the training lines"),
         (["train", "ocr-line", "data", "--curve", "2"], "--curve 2: a part of the training lines"),
         (["train", "actors", "data"], "it holds lines of text, and clips are asked for"),
-        (["train", "actors", "x", "--also", "y"], "--also y: is for recipes that read lines"),
+        (["train", "actors", "x", "--also", "y"], "--also: is for recipes that read lines"),
         (["train", "actors", "x", "--curve", "0.5"], "--curve: is for recipes that read lines"),
+        (["train", "ocr-line", "x", "--no-baselines"], "--no-baselines: is for recipes that label"),
+        (
+            ["train", "ocr-line", "x", "--workers", "2"],
+            "--workers: is for recipes that label clips",
+        ),
         (["crossval", "ocr-line", "data", "--by", "group"], "folds are dealt of clips"),
         (["search", "ocr-line", "data", "--set", "model.units=8,16"], "folds are dealt of clips"),
         (["export", "lines-fraktur", "--small"], "Say where: --out FOLDER"),

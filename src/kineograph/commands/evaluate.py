@@ -28,10 +28,16 @@ def evaluate(
     screen.say("Loading …")
     from kineograph.recipes.trained import kind_of
 
-    if kind_of(run) == "lines":
+    kind = kind_of(run)
+    if kind == "lines":
         from kineograph.commands.evaluate_lines import evaluate_lines
 
         evaluate_lines(screen, run, data, side, out, device)
+        return
+    if kind != "clips":
+        from kineograph.commands.train_pictures import evaluate_pictures
+
+        evaluate_pictures(screen, run, data, side, out, device)
         return
     from kineograph.data.dataset_folder import DataFolder
     from kineograph.evaluation.again import evaluate_again

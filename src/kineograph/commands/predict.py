@@ -5,6 +5,7 @@ one that reads lines of text for pages (`read_pages.py`).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -13,12 +14,28 @@ import typer
 from kineograph.commands.console import AsJson, Device, Screen
 from kineograph.commands.many_files import make_folder
 
-CLIPS, LINES = "clips", "lines"  # what a network was trained on
-FORMATS = {
-    CLIPS: ("csv", "json", "srt", "png", "mp4"),
-    LINES: ("text", "hocr", "alto", "page", "json", "pdf", "png"),
+
+@dataclass(frozen=True)
+class Does:
+    """What a network of one kind of data does, in words; the forms it writes; its own options."""
+
+    says: str
+    formats: tuple[str, ...]
+    options: tuple[str, ...]
+
+
+KINDS = {
+    "clips": Does(
+        "labels clips",
+        ("csv", "json", "srt", "png", "mp4"),
+        ("--windows", "--blur", "--tested", "--features", "--window-seconds", "--hop-seconds"),
+    ),
+    "lines": Does(
+        "reads lines of text",
+        ("text", "hocr", "alto", "page", "json", "pdf", "png"),
+        ("--lines-from", "--one-line", "--picture", "--password"),
+    ),
 }
-DOES = {CLIPS: "labels clips", LINES: "reads lines of text"}
 
 Files = Annotated[
     list[Path],
@@ -90,7 +107,7 @@ def predict(
     """Say what files show or say: labels, when; or text. The status is not zero if any failed."""
     from kineograph.recipes.trained import kind_of
 
-    kind = LINES if kind_of(run) == LINES else CLIPS
+    kind = kind_of(run)
     formats = [name for several in write or [] for name in several.split(",") if name]
     if picture and "png" not in formats:
         formats.append("png")
@@ -101,9 +118,9 @@ def predict(
     of_pages = _given({"--lines-from": lines_from, "--one-line": one_line, "--picture": picture,
                        "--password": password})  # fmt: skip
     of_clips = [*_given({"--windows": windows}), *of_windows, *of_files]
-    _refuse(run, kind, of_pages if kind == CLIPS else of_clips)
+    _refuse_others(run, kind, [*of_clips, *of_pages])
     _check_formats(formats, kind)
-    if kind == LINES:
+    if kind == "lines":
         from kineograph.commands.read_pages import Wish, read_pages
 
         read_pages(run, files, Wish(formats, out, lines_from, one_line, password), device, as_json)
@@ -128,23 +145,24 @@ def _given(options: Mapping[str, object]) -> list[str]:
     return [name for name, value in options.items() if value]
 
 
-def _refuse(run: str, kind: str, others: Sequence[str]) -> None:
-    """Raise InputError for the first option that belongs to the other kind of network."""
+def _refuse_others(run: str, kind: str, given: Sequence[str]) -> None:
+    """Raise InputError for the first option that belongs to another kind of network."""
     from kineograph.errors import InputError
 
-    other = LINES if kind == CLIPS else CLIPS
-    for said in others:
-        raise InputError(
-            f"{said}: is for a network that {DOES[other]}, and {run} {DOES[kind]}. "
-            "Leave it out, or give another network."
-        )
+    for said in given:
+        if said not in KINDS[kind].options:
+            others = " or ".join(does.says for does in KINDS.values() if said in does.options)
+            raise InputError(
+                f"{said}: is for a network that {others}, and {run} {KINDS[kind].says}. "
+                "Leave it out, or give another network."
+            )
 
 
 def _check_formats(formats: list[str], kind: str) -> None:
     """Raise InputError for a form that this kind of network does not write."""
     from kineograph.errors import InputError, nearest
 
-    known = FORMATS[kind]
+    known = KINDS[kind].formats
     for name in formats:
         if name not in known:
             hint = nearest(name, known) or "Choose one of them."

@@ -11,6 +11,7 @@ import typer
 
 from kineograph.commands.console import AsJson, Screen
 from kineograph.commands.prepare_lines import tell_lines
+from kineograph.commands.prepare_pictures import tell_pictures
 
 if TYPE_CHECKING:
     from kineograph.data.prepare.neutral import Neutral
@@ -92,7 +93,7 @@ def prepare(
 ) -> None:
     """Look through the files, say what is there, and write OUT/annotations.jsonl."""
     screen = Screen(as_json)
-    way, makes_lines = _way(kind), _makes_lines(kind, neutral, flow)
+    way, made = _way(kind), _made(kind, neutral, flow)
     source = _source(kind, sources)
     own: dict[str, Any] = {"group": group, "root": root, "none_label": none_label, "joined": joined}
     own |= {"columns": _columns(column or []) or None}
@@ -101,7 +102,7 @@ def prepare(
     command = "kineograph " + " ".join(sys.argv[1:])
 
     def prepare_in(folder: Path, *, replace: bool) -> Any:
-        with screen.stage("Looking at the files", "lines" if makes_lines else "clips") as progress:
+        with screen.stage("Looking at the files", made) as progress:
             return way(
                 source,
                 folder,
@@ -113,8 +114,9 @@ def prepare(
             )
 
     method = flow_method if flow else None
-    if makes_lines:
-        tell_lines(screen, prepare_in(out, replace=overwrite), out)
+    if made != "clips":
+        tell = tell_lines if made == "lines" else tell_pictures
+        tell(screen, prepare_in(out, replace=overwrite), out)
         return
     if not neutral:
         _tell(screen, prepare_in(out, replace=overwrite), out, method)
@@ -128,10 +130,10 @@ def prepare(
 
 def _way(kind: str) -> Callable[..., Any]:
     """The function that prepares this kind."""
-    from kineograph.data.prepare import PREPARE, PREPARE_LINES
+    from kineograph.data.prepare import PREPARE, PREPARE_LINES, PREPARE_PICTURES
     from kineograph.errors import InputError, nearest
 
-    ways: dict[str, Callable[..., Any]] = {**PREPARE, **PREPARE_LINES}
+    ways: dict[str, Callable[..., Any]] = {**PREPARE, **PREPARE_LINES, **PREPARE_PICTURES}
     if kind not in ways:
         raise InputError(
             f"{kind}: cannot be prepared; known are {', '.join(ways)}. "
@@ -140,17 +142,19 @@ def _way(kind: str) -> Callable[..., Any]:
     return ways[kind]
 
 
-def _makes_lines(kind: str, neutral: bool, flow: bool) -> bool:
-    """Whether lines of text come out, which neither move nor have a length in seconds."""
-    from kineograph.data.prepare import PREPARE_LINES
+def _made(kind: str, neutral: bool, flow: bool) -> str:
+    """What comes out: clips, or lines or pictures, which neither move nor have a length."""
+    from kineograph.data.prepare import PREPARE, PREPARE_LINES
     from kineograph.errors import InputError
 
-    if kind not in PREPARE_LINES:
-        return False
+    if kind in PREPARE:
+        return "clips"
+    made = "lines" if kind in PREPARE_LINES else "pictures"
     for flag, said in (("neutral", neutral), ("flow", flow)):
         if said:
-            raise InputError(f"--{flag}: {kind} makes lines of text, not clips. Leave it out.")
-    return True
+            told = "lines of text" if made == "lines" else made
+            raise InputError(f"--{flag}: {kind} makes {told}, not clips. Leave it out.")
+    return made
 
 
 def _source(kind: str, sources: list[Path]) -> Path | list[Path]:

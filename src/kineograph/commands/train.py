@@ -1,5 +1,6 @@
 """kineograph train RECIPE DATA: learn, test, compare with baselines, report."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,8 +71,6 @@ def train(
     """Train a recipe on a prepared folder; ends with a report in ./runs/NAME."""
     screen = Screen(as_json)
     screen.say("Loading …")
-    from kineograph.data.lines.config import LinesConfig
-
     wish = TrainWish(
         recipe=_chosen(recipe, small, settings or [], freeze),
         data=data,
@@ -88,14 +87,23 @@ def train(
         language=language,
         curve=_parts(curve),
     )
-    if isinstance(wish.recipe.data, LinesConfig):
-        from kineograph.commands.train_lines import train_lines
+    wish.check()
+    _trainer(wish.recipe.kind)(screen, wish)
 
-        train_lines(screen, wish)
-    else:
+
+def _trainer(kind: str) -> Callable[[Screen, TrainWish], None]:
+    """What trains a recipe of this kind of data."""
+    if kind == "clips":
         from kineograph.commands.train_clips import train_clips
 
-        train_clips(screen, wish)
+        return train_clips
+    if kind == "lines":
+        from kineograph.commands.train_lines import train_lines
+
+        return train_lines
+    from kineograph.commands.train_pictures import train_pictures
+
+    return train_pictures
 
 
 def _chosen(recipe: str, small: bool, settings: list[str], freeze: str | None) -> "Recipe":

@@ -13,22 +13,11 @@ SPLITS = {"given": "split as given", "group": "split by group", "clip": "split b
 def train_clips(screen: Screen, wish: TrainWish) -> None:
     """Train on prepared clips; ends with a report in ./runs/NAME."""
     from kineograph.data.dataset_folder import DataFolder
-    from kineograph.errors import InputError
     from kineograph.evaluation.experiment import run_experiment
     from kineograph.evaluation.job import Experiment
     from kineograph.training.parallel import joined
     from kineograph.training.reproduce import choose_device
 
-    if wish.also:
-        raise InputError(
-            f"--also {wish.also[0]}: is for recipes that read lines, and {wish.recipe.name} is "
-            "shown clips. Leave it away."
-        )
-    if wish.curve:
-        raise InputError(
-            f"--curve: is for recipes that read lines, and {wish.recipe.name} is shown clips. "
-            "Train with --set data.learn_from=0.5 for one point of such a curve."
-        )
     folder = DataFolder(wish.data)
     with joined() as parallel:
         parallel.check_batch(wish.recipe.training.batch)

@@ -11,18 +11,12 @@ from kineograph.commands.wishes import TrainWish
 def train_lines(screen: Screen, wish: TrainWish) -> None:
     """Train a reader on prepared lines; ends with a report in ./runs/NAME."""
     from kineograph.data.lines.folder import LinesFolder
-    from kineograph.errors import InputError
     from kineograph.evaluation.lines.curve import check_shares, run_curve
     from kineograph.evaluation.lines.experiment import run_lines_experiment
     from kineograph.evaluation.lines.job import LinesExperiment
     from kineograph.training.parallel import joined
     from kineograph.training.reproduce import choose_device
 
-    if wish.look_for_copies:
-        raise InputError(
-            "--look-for-copies: is for clips; lines that are nearly the same picture with the same "
-            "text are always refused. Leave it away."
-        )
     check_shares(wish.curve)
     folder, more = LinesFolder(wish.data), [LinesFolder(path) for path in wish.also]
     with joined() as parallel:

@@ -9,6 +9,24 @@ if TYPE_CHECKING:
     from kineograph.training.parallel import Parallel
 
 
+# What recipes do with what they are shown, in words; and the options that some of them alone know.
+DOES = {
+    "clips": "label clips",
+    "lines": "read lines",
+    "captions": "describe pictures",
+    "questions": "answer questions",
+    "regions": "describe regions",
+}
+FOR = {
+    "--also": ("lines",),
+    "--curve": ("lines",),
+    "--no-language": ("lines",),
+    "--look-for-copies": ("clips",),
+    "--workers": ("clips",),
+    "--no-baselines": ("clips", "captions", "questions", "regions"),
+}
+
+
 @dataclass(frozen=True)
 class TrainWish:
     """The options of one training."""
@@ -27,6 +45,26 @@ class TrainWish:
     also: list[Path]
     language: bool
     curve: list[float]
+
+    def check(self) -> None:
+        """Raise InputError for an option that would do nothing with this recipe."""
+        from kineograph.errors import InputError
+
+        given = {
+            "--also": self.also,
+            "--curve": self.curve,
+            "--no-language": not self.language,
+            "--look-for-copies": self.look_for_copies,
+            "--workers": self.workers,
+            "--no-baselines": not self.baselines,
+        }
+        for option in [name for name, value in given.items() if value]:
+            if self.recipe.kind not in FOR[option]:
+                others = " or ".join(DOES[kind] for kind in FOR[option])
+                raise InputError(
+                    f"{option}: is for recipes that {others}, and {self.recipe.name} is one of "
+                    f"those that {DOES[self.recipe.kind]}. Leave it away."
+                )
 
     def run_for(self, data: Path, parallel: "Parallel") -> Path:
         """./runs/NAME, or RECIPE-DATA where nobody named it; the first process chooses for all."""
@@ -84,11 +122,10 @@ def _newest(name: str) -> Path:
 
 def check_clips(recipe: "Recipe", verb: str) -> None:
     """Refuse a recipe that reads lines where only clips are dealt to folds so far."""
-    from kineograph.data.lines.config import LinesConfig
     from kineograph.errors import InputError
 
-    if isinstance(recipe.data, LinesConfig):
+    if recipe.kind != "clips":
         raise InputError(
-            f"{verb} {recipe.name}: folds are dealt of clips, and it reads lines. Train it with "
-            "several training.seed, or on other splits with data.seed."
+            f"{verb} {recipe.name}: folds are dealt of clips, and its data are {recipe.kind}. "
+            "Train it with several training.seed, or on other splits with data.seed."
         )

@@ -58,9 +58,18 @@ def grey_picture(file: Path, content: bytes | None = None) -> NDArray[np.uint8]:
     content: the file's bytes, where it lies in an archive; `file` is then its name in errors.
     Raises InputError if it cannot be decoded.
     """
+    return _first(file, content, "L")
+
+
+def rgb_picture(file: Path, content: bytes | None = None) -> NDArray[np.uint8]:
+    """One picture, or the first of a file, as (H, W, 3) in colours; otherwise as `grey_picture`."""
+    return _first(file, content, "RGB")
+
+
+def _first(file: Path, content: bytes | None, mode: str) -> NDArray[np.uint8]:
     with _opened(file, content) as image:
         try:
-            return np.asarray(_upright(image).convert("RGB").convert("L"))
+            return np.asarray(_upright(image).convert("RGB").convert(mode))
         except _DAMAGE as error:
             raise _damaged(file, error, 0) from error
 

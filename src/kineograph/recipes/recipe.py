@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from kineograph.data.clips import DataConfig
 from kineograph.data.lines.config import LinesConfig
 from kineograph.errors import InputError, nearest
-from kineograph.nets.models import MODELS, OF_LINES, TwoStreamConfig
-from kineograph.tasks import TASKS, LabelFrames, LabelStreams, ReadLines
+from kineograph.nets.models import MODELS, MODELS_OF, TwoStreamConfig
+from kineograph.tasks import TASKS, TASKS_OF, LabelFrames, LabelStreams
 from kineograph.training.optimise import TrainingConfig
 
 ROUNDED = 0.06  # percents of a printed table: each may be off by this
@@ -75,17 +75,14 @@ class Recipe:
     laptop: dict[str, Any] = field(default_factory=dict)  # changes that make it small
 
     def __post_init__(self) -> None:
-        of_lines = (
-            isinstance(self.data, LinesConfig),
-            isinstance(self.model, tuple(OF_LINES.values())),
-            isinstance(self.task, ReadLines),
-        )
-        if len(set(of_lines)) > 1:
-            raise InputError(
-                f"{self.name}: lines of text, a network that reads lines, and the task read_lines "
-                "belong together. Take the recipe ocr-line."
-            )
-        if of_lines[0]:
+        for part, of_kinds in (("model", MODELS_OF), ("task", TASKS_OF)):
+            fitting = of_kinds[self.kind]
+            if type(getattr(self, part)) not in fitting.values():
+                raise InputError(
+                    f"{self.name}: its data are {self.kind}, and its {part} is not for them; "
+                    f"these are: {', '.join(fitting)}. Take one of them, or other data."
+                )
+        if self.kind != "clips":
             return
         if self.data.label_per_frame != isinstance(self.task, LabelFrames):
             raise InputError(
@@ -97,6 +94,11 @@ class Recipe:
                 f"{self.name}: two streams and the task label_streams belong together. "
                 "Take the recipe two-stream-lrcn."
             )
+
+    @property
+    def kind(self) -> str:
+        """What a network of it is shown: a name in DATA."""
+        return next(name for name, config in DATA.items() if isinstance(self.data, config))
 
     def small(self) -> "Recipe":
         """The same code at laptop size."""

@@ -7,16 +7,20 @@ from kineograph.tasks.label_streams import LabelStreams
 from kineograph.tasks.read_lines import ReadLines
 from kineograph.tasks.task import Task
 
-TASKS = {
-    "label_clips": LabelClips,
-    "label_frames": LabelFrames,
-    "label_streams": LabelStreams,
-    "label_by_median": LabelByMedian,
-    "read_lines": ReadLines,
+TASKS_OF: dict[str, dict[str, type]] = {  # by what a network is shown
+    "clips": {
+        "label_clips": LabelClips,
+        "label_frames": LabelFrames,
+        "label_streams": LabelStreams,
+        "label_by_median": LabelByMedian,
+    },
+    "lines": {"read_lines": ReadLines},
 }
+TASKS = {name: task for tasks in TASKS_OF.values() for name, task in tasks.items()}
 
 __all__ = [
     "TASKS",
+    "TASKS_OF",
     "LabelByMedian",
     "LabelClips",
     "LabelFrames",

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kineograph.data.lines.picture import PictureFiles, count_lines, fault_in_picture, scale_line
+from kineograph.data.lines.picture import count_lines, fault_in_picture, scale_line
+from kineograph.data.pictures.files import PictureFiles
 from kineograph.data.prepare.lines import prepare_lines
 from kineograph.errors import InputError
 from tests.data.lines.drawn import line_picture, save, save_line

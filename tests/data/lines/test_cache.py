@@ -1,13 +1,15 @@
 import json
+import math
 import os
 
 import numpy as np
 import pytest
 
-from kineograph.data.lines import cache as cache_file
 from kineograph.data.lines.cache import build_line_cache
 from kineograph.data.lines.line import Line
-from kineograph.data.lines.picture import PictureFiles, cut_line, scale_line
+from kineograph.data.lines.picture import cut_line, scale_line
+from kineograph.data.pictures import store
+from kineograph.data.pictures.files import PictureFiles
 from kineograph.errors import InputError
 from tests.data.lines.drawn import line_picture, save, save_line
 
@@ -46,7 +48,7 @@ def test_pictures_are_those_of_the_files_and_are_read_once(tmp_path, lines, monk
 
 
 def test_a_killed_build_loses_nothing_that_was_whole(tmp_path, lines, monkeypatch):
-    monkeypatch.setattr(cache_file, "LINES_BETWEEN_FLUSHES", 1)
+    monkeypatch.setattr(store, "PICTURES_BETWEEN_FLUSHES", 1)
     real = PictureFiles.grey
 
     def dies(self, path):
@@ -129,4 +131,4 @@ def test_the_index_is_plain_json(tmp_path, lines):
     (index,) = cache.path.glob("*.jsonl")
     rows = [json.loads(row) for row in index.read_text().splitlines()]
     assert [row[0] for row in rows] == [line.id for line in lines]
-    assert rows[1][1] == 48 * rows[0][2]
+    assert rows[1][1] == math.prod(rows[0][2])

@@ -1,6 +1,7 @@
 """From files as people and data sets have them to annotations: PREPARE lists the ways.
 
-PREPARE_LINES lists those that end in lines of text.
+PREPARE_LINES lists those that end in lines of text, PREPARE_PICTURES those that end in pictures and
+what is said of them.
 """
 
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from kineograph.data.prepare.ntu_rgbd import prepare_ntu_rgbd
 from kineograph.data.prepare.pages import ALTO, PAGE_XML, prepare_pages
 from kineograph.data.prepare.prepared import Prepared
 from kineograph.data.prepare.prepared_lines import PreparedLines
+from kineograph.data.prepare.prepared_pictures import PreparedPictures
 from kineograph.data.prepare.reviewed import prepare_reviewed
 from kineograph.data.prepare.surveillance_fight import prepare_surveillance_fight
 from kineograph.data.prepare.ucf101 import prepare_ucf101
@@ -51,3 +53,5 @@ PREPARE_LINES: dict[str, Callable[..., PreparedLines]] = {
     "fonts": prepare_fonts,
     "cursive": prepare_cursive,
 }
+
+PREPARE_PICTURES: dict[str, Callable[..., PreparedPictures]] = {}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kineograph.data.lines.cache import Progress
 from kineograph.data.lines.line import Line
-from kineograph.data.lines.picture import open_archive
+from kineograph.data.pictures.files import open_archive
 from kineograph.data.prepare.lines_csv import line_from_row, read_table
 from kineograph.data.prepare.prepared_lines import PreparedLines, write_prepared_lines
 from kineograph.errors import InputError

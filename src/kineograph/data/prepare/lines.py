@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from kineograph.data.lines.cache import Progress
 from kineograph.data.lines.line import Line
-from kineograph.data.lines.picture import Archive, open_archive
+from kineograph.data.pictures.files import Archive, open_archive
 from kineograph.data.prepare.prepared_lines import PreparedLines, write_prepared_lines
 from kineograph.errors import InputError
 from kineograph.media.listing import PICTURE_SUFFIXES, natural_order

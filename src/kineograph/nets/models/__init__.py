@@ -14,4 +14,5 @@ OF_CLIPS = {
     "frame": FrameConfig,
 }
 OF_LINES = {"line_reader": LineReaderConfig, "mdlstm_line": MDLSTMLineConfig}
-MODELS = {**OF_CLIPS, **OF_LINES}
+MODELS_OF = {"clips": OF_CLIPS, "lines": OF_LINES}  # by what they are shown
+MODELS = {name: model for models in MODELS_OF.values() for name, model in models.items()}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.data.lines.line import Points
-from kineograph.data.lines.picture import PictureFiles
+from kineograph.data.pictures.files import PictureFiles
 from kineograph.errors import InputError
 from kineograph.pages.open import Page, PageFile
 from kineograph.pages.text import PARAGRAPH, Bounds, Polygon, TextLine, rectangle

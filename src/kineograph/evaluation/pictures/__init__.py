@@ -1,0 +1,1 @@
+"""Experiments with single pictures, whatever is said of them: sentences, answers, regions."""
