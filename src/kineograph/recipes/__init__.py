@@ -16,6 +16,7 @@ from kineograph.recipes.recipe import (
     recipe_from_json,
     recipe_to_json,
 )
+from kineograph.recipes.regions import DENSE_CAPTION, DENSE_CAPTION_SCENES
 from kineograph.recipes.trained import Trained, load
 from kineograph.recipes.two_stream_lrcn import TWO_STREAM_LRCN
 from kineograph.recipes.writing import (
@@ -46,6 +47,8 @@ RECIPES = {
         HTR_LINE,
         MDLSTM_LINE,
         MDLSTM_LINE_STABLE,
+        DENSE_CAPTION,
+        DENSE_CAPTION_SCENES,
     )
 }
 

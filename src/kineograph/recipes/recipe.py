@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from kineograph.data.clips import DataConfig
 from kineograph.data.lines.config import LinesConfig
+from kineograph.data.regions.config import RegionsConfig
 from kineograph.errors import InputError, nearest
 from kineograph.nets.models import MODELS, MODELS_OF, TwoStreamConfig
 from kineograph.tasks import TASKS, TASKS_OF, LabelFrames, LabelStreams
@@ -105,7 +106,7 @@ class Recipe:
         return change_all(self, [f"{path}={_shown(value)}" for path, value in self.laptop.items()])
 
 
-DATA = {"clips": DataConfig, "lines": LinesConfig}
+DATA = {"clips": DataConfig, "lines": LinesConfig, "regions": RegionsConfig}
 KINDS = {"data": DATA, "model": MODELS, "task": TASKS}
 WORDS = (str, str | None)  # fields in which 7 is a name: a person's
 CHANGEABLE = ("data", "model", "task", "training")

@@ -1,5 +1,6 @@
 """What is asked of a network, one file a question."""
 
+from kineograph.tasks.describe_regions import DescribeRegions
 from kineograph.tasks.label_by_median import LabelByMedian
 from kineograph.tasks.label_clips import LabelClips
 from kineograph.tasks.label_frames import LabelFrames
@@ -15,12 +16,14 @@ TASKS_OF: dict[str, dict[str, type]] = {  # by what a network is shown
         "label_by_median": LabelByMedian,
     },
     "lines": {"read_lines": ReadLines},
+    "regions": {"describe_regions": DescribeRegions},
 }
 TASKS = {name: task for tasks in TASKS_OF.values() for name, task in tasks.items()}
 
 __all__ = [
     "TASKS",
     "TASKS_OF",
+    "DescribeRegions",
     "LabelByMedian",
     "LabelClips",
     "LabelFrames",

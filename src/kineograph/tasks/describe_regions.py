@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from kineograph.data.regions.batch import RegionBatch
-from kineograph.data.words import Vocabulary
+from kineograph.data.words import END, PAD, START, UNKNOWN
 from kineograph.decoding.sequence_beam import SequenceBeam, Speaker, beam_search, greedy
 from kineograph.metrics.regions import overlaps
 from kineograph.nets.boxes import moves_between
@@ -131,10 +131,10 @@ class DescribeRegions:
             step,
             network.initial_state(codes),
             len(codes),
-            Vocabulary.start,
-            Vocabulary.end,
+            START,
+            END,
             self.longest,
-            never=(Vocabulary.pad, Vocabulary.start, Vocabulary.unknown),
+            never=(PAD, START, UNKNOWN),
         )
         if self.beam == 1:
             return [list(said.tokens) for said in greedy(speaker)]
@@ -180,7 +180,7 @@ def _surprise(network: Any, codes: Tensor, words: Tensor) -> Tensor:
     if not len(codes):
         return codes.sum()
     logits = network.tell(codes, words).float()
-    return F.cross_entropy(logits.flatten(0, 1), words.flatten(), ignore_index=Vocabulary.pad)
+    return F.cross_entropy(logits.flatten(0, 1), words.flatten(), ignore_index=PAD)
 
 
 def _rows(values: Tensor, places: Tensor) -> Tensor:
@@ -194,4 +194,4 @@ def _numbers(values: Tensor) -> NDArray[np.float64]:
 
 
 def _until_end(words: list[int]) -> list[int]:
-    return words[: words.index(Vocabulary.end)] if Vocabulary.end in words else words
+    return words[: words.index(END)] if END in words else words

@@ -25,6 +25,7 @@ from kineograph.data.prepare.prepared import Prepared
 from kineograph.data.prepare.prepared_lines import PreparedLines
 from kineograph.data.prepare.prepared_pictures import PreparedPictures
 from kineograph.data.prepare.reviewed import prepare_reviewed
+from kineograph.data.prepare.scenes import prepare_scenes
 from kineograph.data.prepare.surveillance_fight import prepare_surveillance_fight
 from kineograph.data.prepare.ucf101 import prepare_ucf101
 from kineograph.data.prepare.ut_interaction import prepare_ut_interaction
@@ -54,4 +55,6 @@ PREPARE_LINES: dict[str, Callable[..., PreparedLines]] = {
     "cursive": prepare_cursive,
 }
 
-PREPARE_PICTURES: dict[str, Callable[..., PreparedPictures]] = {}
+PREPARE_PICTURES: dict[str, Callable[..., PreparedPictures]] = {
+    "scenes": prepare_scenes,
+}

@@ -11,12 +11,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from kineograph.data.pictures.cache import Progress
 from kineograph.data.prepare.drawn_lines import whole_number
-from kineograph.data.prepare.prepared_regions import (
-    PreparedRegions,
-    Progress,
-    write_prepared_regions,
-)
+from kineograph.data.prepare.prepared_pictures import PreparedPictures, write_prepared_pictures
 from kineograph.data.prepared_folder import refuse_other_kind, refuse_other_source
 from kineograph.data.regions.folder import REGIONS
 from kineograph.data.regions.picture import Region, RegionPicture
@@ -32,15 +29,15 @@ def prepare_scenes(
     source: str | Path | None,
     out: str | Path,
     *,
-    count: str | int = 4000,
-    test: str | int = 500,
-    val: str | int = 200,
+    count: str | int = 2400,
+    test: str | int = 300,
+    val: str | int = 100,
     seed: str | int = 0,
     name: str | None = None,
     command: str = "",
     overwrite: bool = False,
     progress: Progress | None = None,
-) -> PreparedRegions:
+) -> PreparedPictures:
     """Draw `count` scenes, the last `val` and `test` of them for these sides; `source` is not read.
 
     Raises InputError if a count is none, or `out` cannot be written or holds other data.
@@ -82,12 +79,13 @@ def prepare_scenes(
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-    return write_prepared_regions(
+    return write_prepared_pictures(
         out,
+        REGIONS,
         pictures,
         [],
         source_root=out,
-        kind=KIND,
+        way=KIND,
         name=name or f"Drawn scenes, seed {begun}",
         command=command,
         notes=(
@@ -95,7 +93,6 @@ def prepare_scenes(
             "colour and kind. A figure on them says nothing of photographs.",
         ),
         overwrite=overwrite,
-        look=False,
     )
 
 

@@ -1,20 +1,21 @@
-"""Changes of a training picture that its boxes follow: cut out, mirrored, in another light.
+"""Change a training picture as a clip is changed (data/augment.py), and its boxes along with it.
 
-A part of the picture is taken and made as large as the whole; each box moves and grows with what it
-holds. A box of which less than `LEAST_LEFT` of its area stays in sight is left out: its sentence
-may speak of what cannot be seen. Where all boxes would be lost, the whole picture stays.
+Each box moves and grows with what it holds. Of a closer view, a box of which less than `LEAST_LEFT`
+stays in sight is left out: its sentence may speak of what cannot be seen. Where all boxes would be
+lost, the picture stays as it is. Sentences that say left or right are wrong in a mirror, and sizes
+in a closer view: such data are changed in their colours only.
 """
 
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kineograph.data.pictures.augment import PictureAugmentation
+from kineograph.data.augment import Augmentation, Draw, apply, draw
+from kineograph.data.pictures.cache import Picture
 
 LEAST_LEFT = 0.7  # of a box's area
-Picture = NDArray[np.uint8]  # (S, S, 3)
+NOTHING = Augmentation()
 Boxes = NDArray[np.float32]  # (R, 4): left, top, right, bottom in pixels
 
 
@@ -27,46 +28,27 @@ class Changed(NamedTuple):
 
 
 def change_regions(
-    picture: Picture, boxes: Boxes, rng: np.random.Generator, augmentation: PictureAugmentation
+    picture: Picture, boxes: Boxes, rng: np.random.Generator, augmentation: Augmentation
 ) -> Changed:
-    """The same picture otherwise. What is drawn depends on `rng` alone."""
-    kept = np.arange(len(boxes))
-    if augmentation.least_side < 1:
-        picture, boxes, kept = _cut(picture, boxes, rng, augmentation.least_side)
-    if augmentation.mirror and rng.random() < 0.5:
-        picture = np.ascontiguousarray(picture[:, ::-1])
-        boxes = boxes.copy()
-        boxes[:, [0, 2]] = picture.shape[1] - boxes[:, [2, 0]]
-    return Changed(_lit(picture, rng, augmentation), boxes, kept)
-
-
-def _cut(picture: Picture, boxes: Boxes, rng: np.random.Generator, least_side: float) -> Changed:
+    """A changed copy of (S, S, 3) with its boxes; the same for the same numbers of `rng`."""
+    drawn = draw(rng, augmentation)
     size = picture.shape[0]
-    side = round(size * rng.uniform(least_side, 1))
-    left, top = (int(place) for place in rng.integers(0, size - side + 1, 2))
-    corner = np.array([left, top, left, top], np.float32)
-    inside = np.clip(boxes - corner, 0, side)
-    shares = _areas(inside) / np.maximum(_areas(boxes), 1e-6)
-    kept = np.flatnonzero(shares >= LEAST_LEFT)
+    seen = _seen(boxes, drawn, size)
+    inside = np.clip(seen, 0, size)
+    kept = np.flatnonzero(_areas(inside) >= LEAST_LEFT * _areas(seen))
     if not len(kept):
         return Changed(picture, boxes, np.arange(len(boxes)))
-    part = picture[top : top + side, left : left + side]
-    resized = cv2.resize(part, (size, size), interpolation=cv2.INTER_LINEAR)
-    return Changed(resized.astype(np.uint8), inside[kept] * np.float32(size / side), kept)
+    return Changed(apply(picture[None], drawn)[0], inside[kept], kept)
 
 
-def _lit(picture: Picture, rng: np.random.Generator, augmentation: PictureAugmentation) -> Picture:
-    """Brightness, contrast and each channel's strength, as parts of what they were."""
-    bright, contrast = (
-        rng.uniform(-most, most) for most in (augmentation.brightness, augmentation.contrast)
-    )
-    colours = rng.uniform(-augmentation.colour, augmentation.colour, 3)
-    if not (augmentation.brightness or augmentation.contrast or augmentation.colour):
-        return picture
-    values = picture.astype(np.float32)
-    mean = values.mean()
-    values = (values - mean) * (1 + contrast) + mean * (1 + bright)
-    return np.clip(values * (1 + colours), 0, 255).astype(np.uint8)
+def _seen(boxes: Boxes, drawn: Draw, size: int) -> Boxes:
+    """Where the boxes are in the view that was drawn, also beyond its border."""
+    left, top, wide, high = drawn.view
+    corner = size * np.array([left, top, left, top], np.float32)
+    seen: Boxes = (boxes - corner) / np.array([wide, high, wide, high], np.float32)
+    if drawn.mirrored:
+        seen[:, [0, 2]] = size - seen[:, [2, 0]]
+    return seen
 
 
 def _areas(boxes: Boxes) -> Boxes:

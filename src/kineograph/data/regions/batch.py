@@ -12,12 +12,12 @@ import torch
 from torch import Tensor
 
 from kineograph.data.batch import Pass, one_ahead, steps_per_epoch
-from kineograph.data.pictures.augment import NOTHING, PictureAugmentation
-from kineograph.data.pictures.cache import PictureCache
-from kineograph.data.pictures.examples import picture_tensor
-from kineograph.data.regions.augment import Boxes, Picture, change_regions
+from kineograph.data.augment import Augmentation
+from kineograph.data.pictures.cache import Picture, PictureCache
+from kineograph.data.pictures.tensor import picture_tensor
+from kineograph.data.regions.augment import NOTHING, Boxes, change_regions
 from kineograph.data.regions.picture import RegionPicture
-from kineograph.data.words import Vocabulary
+from kineograph.data.words import END, PAD, Vocabulary
 from kineograph.errors import InputError
 from kineograph.metrics.captions.words import caption_words
 
@@ -64,7 +64,7 @@ class RegionExamples:
         vocabulary: Vocabulary,
         *,
         longest: int,
-        augmentation: PictureAugmentation = NOTHING,
+        augmentation: Augmentation = NOTHING,
     ) -> None:
         self.cache, self.vocabulary, self.augmentation = cache, vocabulary, augmentation
         self.pictures: list[RegionPicture] = []
@@ -86,10 +86,9 @@ class RegionExamples:
         if not kept:
             self.left_out.append(picture)
             return
-        end = self.vocabulary.end
         self.pictures.append(picture)
         self.boxes.append(boxes[kept])
-        self.words.append([[*self.vocabulary.encode(sentences[row]), end] for row in kept])
+        self.words.append([[*self.vocabulary.encode(sentences[row]), END] for row in kept])
 
     def __len__(self) -> int:
         return len(self.pictures)
@@ -128,7 +127,7 @@ def collate_regions(examples: Sequence[RegionExample]) -> RegionBatch:
     counts = [len(example.boxes) for example in examples]
     longest = max(len(said) for example in examples for said in example.words)
     boxes = np.zeros((len(examples), max(counts), 4), np.float32)
-    words = np.full((len(examples), max(counts), longest), Vocabulary.pad, np.int64)
+    words = np.full((len(examples), max(counts), longest), PAD, np.int64)
     for row, example in enumerate(examples):
         boxes[row, : counts[row]] = example.boxes
         for place, said in enumerate(example.words):

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from kineograph.data.pictures.augment import NOTHING, PictureAugmentation
+from kineograph.data.augment import Augmentation
+from kineograph.data.pictures.cache import check_look
+from kineograph.data.pictures.split import check_how
 from kineograph.data.split import check_fractions
-from kineograph.errors import InputError, nearest
-
-HOW = ("auto", "given", "group", "picture")
-LEAST_SIZE_PIXELS = 16  # smaller, no part can be told from another
+from kineograph.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -16,7 +15,7 @@ class RegionsConfig:
 
     size_pixels: int = 128  # every picture becomes a square of so many pixels
     fit: str = "squash"  # the whole picture, whatever its shape, so that every box stays whole
-    augmentation: PictureAugmentation = NOTHING  # in training only; sentences may say "left"
+    augmentation: Augmentation = Augmentation()  # in training only; sentences may say "left"
     least_count: int = 1  # a word that training sentences have less often is unknown
     longest: int = 10  # words; longer sentences are not learned from, and none longer is said
     split: str = "auto"  # "given", "group", "picture"; auto: given if all name one, else group
@@ -25,17 +24,11 @@ class RegionsConfig:
 
     def __post_init__(self) -> None:
         """Refuse values that cannot mean anything."""
-        if self.split not in HOW:
-            hint = nearest(str(self.split), HOW)
-            raise InputError(f"split '{self.split}': known are {', '.join(HOW)}. {hint}".rstrip())
+        check_look(self.size_pixels, self.fit)
+        check_how(self.split)
         if self.fit != "squash":
             raise InputError(
                 f"fit '{self.fit}': would cut boxes off at the border. Write fit=squash."
-            )
-        if self.size_pixels < LEAST_SIZE_PIXELS:
-            raise InputError(
-                f"size_pixels {self.size_pixels}: no part can be told. Write "
-                f"{LEAST_SIZE_PIXELS} or more."
             )
         for name in ("least_count", "longest"):
             if getattr(self, name) < 1:

@@ -1,5 +1,6 @@
 """The papers' networks: encoder, recurrence and head put together, each with its Config."""
 
+from kineograph.nets.models.dense_caption import DenseCaptionConfig
 from kineograph.nets.models.frame import FrameConfig
 from kineograph.nets.models.line_reader import LineReaderConfig
 from kineograph.nets.models.lrcn import LRCNConfig
@@ -14,5 +15,10 @@ OF_CLIPS = {
     "frame": FrameConfig,
 }
 OF_LINES = {"line_reader": LineReaderConfig, "mdlstm_line": MDLSTMLineConfig}
-MODELS_OF = {"clips": OF_CLIPS, "lines": OF_LINES}  # by what they are shown
+OF_REGIONS = {"dense_caption": DenseCaptionConfig}
+MODELS_OF = {  # by what they are shown
+    "clips": OF_CLIPS,
+    "lines": OF_LINES,
+    "regions": OF_REGIONS,
+}
 MODELS = {name: model for models in MODELS_OF.values() for name, model in models.items()}

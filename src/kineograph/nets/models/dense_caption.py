@@ -82,7 +82,12 @@ class DenseCaptionConfig:
 # Johnson et al. 2016, §3 and §4: 12 anchors at each place, 256 regions learned from, 300 asked,
 # 7x7 places, codes of 4096, LSTM and words of 512. The encoder is ours: theirs is VGG-16.
 JOHNSON = DenseCaptionConfig(
-    encoder=GridEncoderConfig(filters=(64, 128, 256, 512), blocks=(2, 2, 2, 2), stem_stride=1),
+    encoder=GridEncoderConfig(
+        stem_filters=64,
+        filters=(64, 128, 256, 512),
+        blocks=(2, 2, 2, 2),
+        strides=(1, 2, 2, 2),
+    ),
     anchor_sides_pixels=(64.0, 128.0, 256.0, 512.0),
     anchor_shapes=(0.5, 1.0, 2.0),
     localise_filters=256,
