@@ -95,7 +95,7 @@ DENSE_CAPTION_SCENES = Recipe(
         clip_norm=5.0,
     ),
     notes=(
-        "For `prepare scenes`: pictures of 128 pixels, a grid of 16x16, nine anchors at each place.",
+        "For `prepare scenes`: 128 pixels, a grid of 16x16 with nine anchors at each place.",
         "Nothing is pretrained, so boxes are not weighed as lightly beside words as in the paper.",
         "Mirrors and closer views are off: sentences say 'left of', 'large' and 'small'.",
     ),

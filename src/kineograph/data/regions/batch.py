@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kineograph.data.batch import Pass, one_ahead, steps_per_epoch
 from kineograph.data.augment import Augmentation
+from kineograph.data.batch import Pass, one_ahead, steps_per_epoch
 from kineograph.data.pictures.cache import Picture, PictureCache
 from kineograph.data.pictures.tensor import picture_tensor
 from kineograph.data.regions.augment import NOTHING, Boxes, change_regions
