@@ -6,8 +6,6 @@ from kineograph.data.words import END, PAD, START, UNKNOWN, Vocabulary
 from kineograph.errors import InputError
 
 WORDS = st.lists(st.sampled_from(["a", "dog", "cat", "runs", "on"]), min_size=1, max_size=9)
-    st.sampled_from(["a", "dog", "cat", "runs", "on", "the", "grass"]), min_size=1, max_size=9
-)
 
 
 def test_rare_words_are_left_out_and_the_most_frequent_come_first():
