@@ -35,6 +35,7 @@ KINDS = {
         ("text", "hocr", "alto", "page", "json", "pdf", "png"),
         ("--lines-from", "--one-line", "--picture", "--password"),
     ),
+    "regions": Does("describes regions of pictures", ("json", "png"), ()),
 }
 
 Files = Annotated[
@@ -46,7 +47,8 @@ Write = Annotated[
     typer.Option(
         metavar="FORMAT",
         help="Of clips csv, json, srt (subtitles), mp4 (labelled video), png with --windows; of "
-        "pages text, hocr, alto, page, json, pdf (searchable), png. Several with commas.",
+        "pages text, hocr, alto, page, json, pdf (searchable), png; of regions json, png. Several "
+        "with commas.",
     ),
 ]
 Out = Annotated[Path, typer.Option(help="The folder that written files go to.")]
@@ -124,6 +126,11 @@ def predict(
         from kineograph.commands.read_pages import Wish, read_pages
 
         read_pages(run, files, Wish(formats, out, lines_from, one_line, password), device, as_json)
+        return
+    if kind == "regions":
+        from kineograph.commands.describe_regions import describe_regions
+
+        describe_regions(run, files, formats, out, device, as_json)
         return
     _check_windows(formats, windows, of_windows, of_files)
     screen = Screen(as_json)

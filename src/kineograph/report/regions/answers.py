@@ -18,6 +18,8 @@ from kineograph.errors import InputError
 from kineograph.report.answers import read_rows
 from kineograph.whole_file import write_text_whole
 
+LEAST_SHARE = 0.5  # of the surest region's confidence: what a person is shown of an answer
+MOST_SHOWN = 12
 Corners = tuple[float, float, float, float]  # left, top, right, bottom
 
 
@@ -40,6 +42,14 @@ class RegionAnswer:
     group: str | None = None
     source: str | None = None
     split: str | None = None
+
+
+def surest(found: tuple[DescribedBox, ...]) -> tuple[DescribedBox, ...]:
+    """What a person is shown of an answer: regions about as sure as the surest, not too many."""
+    if not found:
+        return ()
+    least = LEAST_SHARE * found[0].confidence
+    return tuple(each for each in found if each.confidence >= least)[:MOST_SHOWN]
 
 
 def write_region_answers(path: Path | str, answers: Iterable[RegionAnswer]) -> Path:

@@ -27,7 +27,7 @@ from kineograph.report.page.blocks import (
 from kineograph.report.page.material import Material
 from kineograph.report.page.run_sections import chosen, cost, curves, repeat
 from kineograph.report.page.words import beside_published, count, data_name, percent, split_words
-from kineograph.report.regions.answers import DescribedBox, RegionAnswer
+from kineograph.report.regions.answers import LEAST_SHARE, DescribedBox, RegionAnswer, surest
 from kineograph.report.regions.drawing import draw_regions
 from kineograph.report.regions.material import RegionRun, read_region_run
 from kineograph.report.regions.scores import EXACT, LANGUAGE, score_regions
@@ -37,8 +37,6 @@ from kineograph.report.run_files import number, within
 from kineograph.whole_file import write_text_whole
 
 SHOWN_WIDTH_PIXELS = 480
-LEAST_SHARE = 0.5  # of the surest region's confidence: what is drawn of an answer
-MOST_DRAWN = 10
 
 
 def write_regions_report(run: Path | str) -> Path:
@@ -164,14 +162,6 @@ def _pictures(run: RegionRun) -> Section:
         )
         return Section("Pictures", [said, *blocks])
     return Section("Pictures", [])
-
-
-def surest(found: tuple[DescribedBox, ...]) -> tuple[DescribedBox, ...]:
-    """What a person is shown of an answer: regions about as sure as the surest, not too many."""
-    if not found:
-        return ()
-    least = LEAST_SHARE * found[0].confidence
-    return tuple(each for each in found if each.confidence >= least)[:MOST_DRAWN]
 
 
 def _told(answer: RegionAnswer, drawn: tuple[DescribedBox, ...]) -> str:
