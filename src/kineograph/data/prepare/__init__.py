@@ -29,6 +29,7 @@ from kineograph.data.prepare.scenes import prepare_scenes
 from kineograph.data.prepare.surveillance_fight import prepare_surveillance_fight
 from kineograph.data.prepare.ucf101 import prepare_ucf101
 from kineograph.data.prepare.ut_interaction import prepare_ut_interaction
+from kineograph.data.prepare.visual_genome import prepare_visual_genome
 
 PREPARE: dict[str, Callable[..., Prepared]] = {
     "folder": prepare_folder,
@@ -57,4 +58,5 @@ PREPARE_LINES: dict[str, Callable[..., PreparedLines]] = {
 
 PREPARE_PICTURES: dict[str, Callable[..., PreparedPictures]] = {
     "scenes": prepare_scenes,
+    "visual-genome": prepare_visual_genome,
 }

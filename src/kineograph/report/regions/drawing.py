@@ -134,7 +134,8 @@ def _edges(box: Place, label: tuple[float, float], size: tuple[int, int]) -> Ite
     if wide > size[0]:
         return
     middle = (box[0] + box[2] - wide) / 2
-    for top in (box[1] - high, box[3], box[1], box[3] - high):
+    outside = (box[1] - high, box[3], box[1] - 2 * high, box[3] + high)
+    for top in (*outside, box[1], box[3] - high):
         for left in (box[0], box[2] - wide, middle):
             left = min(max(left, 0.0), size[0] - wide)
             if 0 <= top <= size[1] - high:
