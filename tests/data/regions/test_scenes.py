@@ -48,7 +48,7 @@ def test_a_pair_stands_as_its_sentence_says():
 def test_a_thing_fills_its_square_and_no_more(kind):
     colours, cover = draw_thing(Thing(kind, "blue", "striped", 40), np.random.default_rng(1))
     assert colours.shape == (40, 40, 3) and cover.shape == (40, 40)
-    assert 0 <= cover.min() and cover.max() <= 1 and 0 <= colours.min() and colours.max() <= 255
+    assert cover.min() >= 0 and cover.max() <= 1 and colours.min() >= 0 and colours.max() <= 255
     assert 0.15 < cover.mean() < 0.95
 
 

@@ -7,8 +7,8 @@ SRC/…/VG_100K/1.jpg, SRC/…/VG_100K_2/2.jpg
 
 As Johnson et al. 2016 prepare them (§4, "Preprocessing"): "there is" and "this seems to be" are
 taken off the beginnings, sentences of more than 10 words are left out, then pictures with fewer
-than 20 or more than 50 regions. Regions of one picture with the same box and the same words are one;
-boxes that nearly coincide are kept apart, as in their training: only the metric makes them one.
+than 20 or more than 50 regions. Regions with the same box and the same words are one; different
+boxes that nearly coincide stay apart, as in their training: only the metric makes them one.
 Source: Krishna et al., IJCV 123 (2017), and the site of the data set.
 """
 

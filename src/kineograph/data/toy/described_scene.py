@@ -81,13 +81,16 @@ class _Placed:
     @property
     def sentence(self) -> str:
         thing = self.thing
-        words = ("a", self.size, thing.texture, thing.colour, thing.kind)
-        return " ".join(word for word in words if word)
+        return _with_article(self.size, thing.texture, thing.colour, thing.kind)
 
     @property
     def short(self) -> str:
-        words = f"{self.thing.colour} {self.thing.kind}"
-        return f"an {words}" if words[0] in "aeiou" else f"a {words}"
+        return _with_article(self.thing.colour, self.thing.kind)
+
+
+def _with_article(*words: str) -> str:
+    said = " ".join(word for word in words if word)
+    return f"an {said}" if said[0] in "aeiou" else f"a {said}"
 
 
 def draw_described_scene(
