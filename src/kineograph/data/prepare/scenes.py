@@ -56,6 +56,28 @@ def prepare_scenes(
     refuse_other_kind(out, REGIONS)
     if not overwrite:
         refuse_other_source(out, out, KIND)
+    pictures = _draw_all(out, total, begun, sides, progress)
+    return write_prepared_pictures(
+        out,
+        REGIONS,
+        pictures,
+        [],
+        source_root=out,
+        way=KIND,
+        name=name or f"Drawn scenes, seed {begun}",
+        command=command,
+        notes=(
+            "Scenes are drawn: a few things on a background, sentences by a rule of size, texture, "
+            "colour and kind. A figure on them says nothing of photographs.",
+        ),
+        overwrite=overwrite,
+    )
+
+
+def _draw_all(
+    out: Path, total: int, begun: int, sides: dict[str, int], progress: Progress | None
+) -> list[RegionPicture]:
+    """The scenes into their archive, whole or not at all; a record of each."""
     pictures: list[RegionPicture] = []
     unfinished = temporary_beside(out / ARCHIVE)
     try:
@@ -79,21 +101,7 @@ def prepare_scenes(
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-    return write_prepared_pictures(
-        out,
-        REGIONS,
-        pictures,
-        [],
-        source_root=out,
-        way=KIND,
-        name=name or f"Drawn scenes, seed {begun}",
-        command=command,
-        notes=(
-            "Scenes are drawn: a few things on a background, sentences by a rule of size, texture, "
-            "colour and kind. A figure on them says nothing of photographs.",
-        ),
-        overwrite=overwrite,
-    )
+    return pictures
 
 
 def _side(number: int, total: int, sides: dict[str, int]) -> str:
