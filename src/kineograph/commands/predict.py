@@ -2,7 +2,8 @@
 
 One that labels clips answers for videos (`label_files.py`), or for people in them (`people.py`);
 one that reads lines of text for pages (`read_pages.py`); one that describes pictures with sentences
-(`describe_pictures.py`), or answers questions about them (`answer_questions.py`).
+(`describe_pictures.py`), answers questions about them (`answer_questions.py`), or says what stands
+where (`describe_regions.py`).
 """
 
 from collections.abc import Sequence
@@ -46,6 +47,7 @@ KINDS = {
     ),
     "captions": Does("describes pictures", ("json",), ("--beam", "--best")),
     "questions": Does("answers questions about pictures", ("json",), ("--question",)),
+    "regions": Does("describes regions of pictures", ("json", "png"), ()),
 }
 
 Files = Annotated[
@@ -57,7 +59,8 @@ Write = Annotated[
     typer.Option(
         metavar="FORMAT",
         help="Of clips csv, json, srt (subtitles), mp4 (labelled video), png with --windows; of "
-        "pages text, hocr, alto, page, json, pdf (searchable), png. Several with commas.",
+        "pages text, hocr, alto, page, json, pdf (searchable), png; of regions json, png. Several "
+        "with commas.",
     ),
 ]
 Out = Annotated[Path, typer.Option(help="The folder that written files go to.")]
@@ -184,6 +187,8 @@ def predict(
             _describe(wish)
         case "questions":
             _answer(wish)
+        case "regions":
+            _find_regions(wish)
         case _:
             _label(wish)
 
@@ -250,6 +255,13 @@ def _answer(wish: Wish) -> None:
 
     asked = wish.options.get("--question")
     answer_questions(wish.run, wish.files, asked, wish.formats, wish.out, wish.device, wish.as_json)
+
+
+def _find_regions(wish: Wish) -> None:
+    """Boxes of pictures, and a sentence for each."""
+    from kineograph.commands.describe_regions import describe_regions
+
+    describe_regions(wish.run, wish.files, wish.formats, wish.out, wish.device, wish.as_json)
 
 
 def _refuse_others(run: str, kind: str, given: Sequence[str]) -> None:

@@ -28,6 +28,7 @@ from kineograph.recipes.recipe import (
     recipe_from_json,
     recipe_to_json,
 )
+from kineograph.recipes.regions import DENSE_CAPTION, DENSE_CAPTION_SCENES
 from kineograph.recipes.trained import Trained, load
 from kineograph.recipes.two_stream_lrcn import TWO_STREAM_LRCN
 from kineograph.recipes.writing import (
@@ -66,6 +67,8 @@ RECIPES = {
         SHOW_ASK_ATTEND,
         EASY_VQA,
         SORT_OF_CLEVR,
+        DENSE_CAPTION,
+        DENSE_CAPTION_SCENES,
     )
 }
 

@@ -31,10 +31,12 @@ from kineograph.data.prepare.prepared import Prepared
 from kineograph.data.prepare.prepared_lines import PreparedLines
 from kineograph.data.prepare.prepared_pictures import PreparedPictures
 from kineograph.data.prepare.reviewed import prepare_reviewed
+from kineograph.data.prepare.scenes import prepare_scenes
 from kineograph.data.prepare.sort_of_clevr import prepare_sort_of_clevr
 from kineograph.data.prepare.surveillance_fight import prepare_surveillance_fight
 from kineograph.data.prepare.ucf101 import prepare_ucf101
 from kineograph.data.prepare.ut_interaction import prepare_ut_interaction
+from kineograph.data.prepare.visual_genome import prepare_visual_genome
 from kineograph.data.prepare.vqa import prepare_vqa
 
 PREPARE: dict[str, Callable[..., Prepared]] = {
@@ -73,4 +75,6 @@ PREPARE_PICTURES: dict[str, Callable[..., PreparedPictures]] = {
     "nlvr": prepare_nlvr,
     "clevr": prepare_clevr,
     "sort-of-clevr": prepare_sort_of_clevr,
+    "scenes": prepare_scenes,
+    "visual-genome": prepare_visual_genome,
 }

@@ -39,8 +39,8 @@ class QuestionBatch(NamedTuple):
 
     def to(self, device: torch.device) -> "QuestionBatch":
         """The same batch on a device."""
-        *tensors, ids = self
-        return QuestionBatch(*(tensor.to(device) for tensor in tensors), ids)
+        pictures, rows, words, lengths, people = (tensor.to(device) for tensor in self[:-1])
+        return QuestionBatch(pictures, rows, words, lengths, people, self.ids)
 
 
 class QuestionExamples:

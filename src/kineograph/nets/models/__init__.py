@@ -3,6 +3,7 @@
 from kineograph.nets.models.attending_captioner import AttendingCaptionerConfig
 from kineograph.nets.models.captioner import CaptionerConfig
 from kineograph.nets.models.coattention_vqa import CoAttentionConfig
+from kineograph.nets.models.dense_caption import DenseCaptionConfig
 from kineograph.nets.models.frame import FrameConfig
 from kineograph.nets.models.line_reader import LineReaderConfig
 from kineograph.nets.models.lrcn import LRCNConfig
@@ -20,10 +21,12 @@ OF_CLIPS = {
 OF_LINES = {"line_reader": LineReaderConfig, "mdlstm_line": MDLSTMLineConfig}
 OF_CAPTIONS = {"captioner": CaptionerConfig, "attending_captioner": AttendingCaptionerConfig}
 OF_QUESTIONS = {"coattention_vqa": CoAttentionConfig, "show_ask_attend": ShowAskAttendConfig}
-MODELS_OF = {
+OF_REGIONS = {"dense_caption": DenseCaptionConfig}
+MODELS_OF = {  # by what they are shown
     "clips": OF_CLIPS,
     "lines": OF_LINES,
     "captions": OF_CAPTIONS,
     "questions": OF_QUESTIONS,
-}  # by what they are shown
+    "regions": OF_REGIONS,
+}
 MODELS = {name: model for models in MODELS_OF.values() for name, model in models.items()}
