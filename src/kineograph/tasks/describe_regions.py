@@ -49,6 +49,9 @@ class DescribeRegions:
     found_confidence_weight: float = 0.1  # and the same of what is seen in them
     found_box_weight: float = 0.1
     words_weight: float = 1.0
+    # What moves (dx, dy, dw, dh) are counted in: (.1, .1, .2, .2) in Fast R-CNN's program, since a
+    # box that is off by a tenth of its side is already far off, and a square of .1 says little.
+    move_units: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     beam: int = 1  # sentences searched beside each other; 1: the best word each time
     longest: int = 12  # words
 
@@ -56,6 +59,11 @@ class DescribeRegions:
         for name in ("beam", "longest"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}={getattr(self, name)}: 1 or more. Try 5.")
+        object.__setattr__(self, "move_units", tuple(self.move_units))  # JSON has lists only
+        if len(self.move_units) != 4 or min(self.move_units) <= 0:
+            raise ValueError(
+                f"move_units={self.move_units}: four numbers above 0. Try 0.1,0.1,0.2,0.2."
+            )
         for name in LOSSES:
             value = getattr(self, f"{name}_weight")
             if not value >= 0:
@@ -69,7 +77,7 @@ class DescribeRegions:
         drawn = draw_proposals(
             found.boxes.detach(), batch.boxes, batch.counts, network.config.drawn, generator
         )
-        losses = region_losses(network, grid, found, drawn, batch)
+        losses = region_losses(network, grid, found, drawn, batch, self.move_units)
         total = sum(getattr(self, f"{name}_weight") * losses[name] for name in LOSSES)
         boxes, real = network.localise.surest(found, PROPOSED, network.config.proposal_overlap)
         return torch.as_tensor(total), [
@@ -146,7 +154,12 @@ LOSSES = ("confidence", "box", "found_confidence", "found_box", "words")
 
 
 def region_losses(
-    network: Any, grid: Tensor, found: Proposals, drawn: Drawn, batch: RegionBatch
+    network: Any,
+    grid: Tensor,
+    found: Proposals,
+    drawn: Drawn,
+    batch: RegionBatch,
+    move_units: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0),
 ) -> dict[str, Tensor]:
     """Each of the five by its name, unweighed; 0 where nothing was drawn to learn it from."""
     boxes, moves = (_rows(values, drawn.places) for values in (found.boxes, found.moves))
@@ -157,9 +170,11 @@ def region_losses(
     said = _rows(batch.words, drawn.truths)[right]
     return {
         "confidence": _logistic(found.confidences.gather(1, drawn.places), right, used),
-        "box": _distance(moves[right], moves_between(anchors[right], aims)),
+        "box": _distance(moves[right], moves_between(anchors[right], aims), move_units),
         "found_confidence": _logistic(seen.confidences, right, used),
-        "found_box": _distance(seen.moves[right], moves_between(boxes.detach()[right], aims)),
+        "found_box": _distance(
+            seen.moves[right], moves_between(boxes.detach()[right], aims), move_units
+        ),
         "words": _surprise(network, seen.codes[right], said),
     }
 
@@ -168,11 +183,12 @@ def _logistic(logits: Tensor, right: Tensor, used: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits[used], right[used].float())
 
 
-def _distance(moves: Tensor, aims: Tensor) -> Tensor:
-    """Smooth L1 of (M, 4): summed over a box's four numbers, a mean over boxes."""
+def _distance(moves: Tensor, aims: Tensor, units: tuple[float, ...]) -> Tensor:
+    """Smooth L1 of (M, 4) in their units: summed over a box's four numbers, a mean over boxes."""
     if not len(moves):
         return moves.sum()
-    return F.smooth_l1_loss(moves, aims, reduction="sum") / len(moves)
+    scale = moves.new_tensor(units)
+    return F.smooth_l1_loss(moves / scale, aims / scale, reduction="sum") / len(moves)
 
 
 def _surprise(network: Any, codes: Tensor, words: Tensor) -> Tensor:

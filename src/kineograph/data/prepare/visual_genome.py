@@ -162,7 +162,8 @@ def _sides(source: Path) -> dict[int, str]:
     file = source / SPLITS
     if not file.is_file():
         return {}
-    lists, sides = _json(file), {}
+    lists = _json(file)
+    sides: dict[int, str] = {}
     if not isinstance(lists, dict):
         raise InputError(f"{file}: it has no lists by side. Copy DenseCap's file again.")
     for side in ("train", "val", "test"):

@@ -44,8 +44,8 @@ def change_regions(
 def _seen(boxes: Boxes, drawn: Draw, size: int) -> Boxes:
     """Where the boxes are in the view that was drawn, also beyond its border."""
     left, top, wide, high = drawn.view
-    corner = size * np.array([left, top, left, top], np.float32)
-    seen: Boxes = (boxes - corner) / np.array([wide, high, wide, high], np.float32)
+    corner = np.array([left, top, left, top], np.float32) * np.float32(size)
+    seen = np.asarray((boxes - corner) / np.array([wide, high, wide, high]), dtype=np.float32)
     if drawn.mirrored:
         seen[:, [0, 2]] = size - seen[:, [2, 0]]
     return seen

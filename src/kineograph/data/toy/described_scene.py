@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kineograph.data.toy.things import COLOURS, KINDS, TEXTURES, Thing, draw_thing
+from kineograph.data.toy.things import COLOURS, KINDS, TEXTURES, Thing, as_values, draw_thing
 
 Picture = NDArray[np.uint8]  # (S, S, 3)
 Canvas = NDArray[np.float32]
@@ -207,12 +207,12 @@ def _shadow(canvas: Canvas, one: _Placed) -> None:
 def _background(size: int, rng: np.random.Generator) -> Canvas:
     """(size, size, 3) of muted colours, so that nothing in it is mistaken for a thing."""
     draw = (_plain, _landscape, _cloudy, _boards)[rng.integers(4)]
-    return np.float32(draw(size, rng))
+    return as_values(draw(size, rng))
 
 
 def _muted(rng: np.random.Generator, least: float = 110, most: float = 215) -> Canvas:
     level = rng.uniform(least, most)
-    return np.float32(np.clip(level + rng.uniform(-22, 22, 3), 0, 255))
+    return as_values(np.clip(level + rng.uniform(-22, 22, 3), 0, 255))
 
 
 def _plain(size: int, rng: np.random.Generator) -> Canvas:
@@ -223,10 +223,10 @@ def _landscape(size: int, rng: np.random.Generator) -> Canvas:
     """Sky above a hilly ground."""
     down, across = np.mgrid[:size, :size] / size
     hills = rng.uniform(0.45, 0.75) + 0.05 * np.sin(across * rng.uniform(4, 9) + rng.uniform(0, 6))
-    sky = _blended(np.float32([158, 190, 214]), np.float32([222, 230, 234]), down)
-    ground = _blended(np.float32([150, 168, 118]), np.float32([112, 130, 88]), down)
+    sky = _blended(as_values([158, 190, 214]), as_values([222, 230, 234]), down)
+    ground = _blended(as_values([150, 168, 118]), as_values([112, 130, 88]), down)
     soft = 1 / (1 + np.exp(-(down - hills) * 120))
-    return np.float32(
+    return as_values(
         (sky * (1 - soft[..., None]) + ground * soft[..., None]) * rng.uniform(0.8, 1.1)
     )
 
@@ -235,7 +235,7 @@ def _cloudy(size: int, rng: np.random.Generator) -> Canvas:
     """Two colours run into each other."""
     coarse = rng.random((6, 6)).astype(np.float32)
     mixed = np.clip(cv2.resize(coarse, (size, size), interpolation=cv2.INTER_CUBIC), 0, 1)
-    return _blended(_muted(rng), _muted(rng), mixed)
+    return _blended(_muted(rng), _muted(rng), as_values(mixed))
 
 
 def _boards(size: int, rng: np.random.Generator) -> Canvas:
@@ -243,9 +243,9 @@ def _boards(size: int, rng: np.random.Generator) -> Canvas:
     wide = int(rng.integers(18, 34))
     shades = rng.uniform(0.9, 1.08, size // wide + 2).repeat(wide)[:size]
     seams = np.where(np.arange(size) % wide < 1, 0.75, 1.0)
-    lines = np.float32(shades * seams)[:, None].repeat(size, 1)
+    lines = as_values(shades * seams)[:, None].repeat(size, 1)
     return _muted(rng, 120, 190) * lines[..., None]
 
 
 def _blended(one: Canvas, other: Canvas, share: NDArray[np.floating]) -> Canvas:
-    return np.float32(one * (1 - share[..., None]) + other * share[..., None])
+    return as_values(one * (1 - share[..., None]) + other * share[..., None])

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Values = NDArray[np.float32]
 Points = NDArray[np.float64]  # (P, 2): x, y
@@ -30,6 +30,11 @@ COLOURS: dict[str, tuple[int, int, int]] = {
 }
 TEXTURES = ("", "striped", "dotted")  # "": one colour, and nothing is said of it
 DARK, LIGHT, WOOD, GLASS = (44, 40, 46), (250, 250, 246), (112, 74, 44), (174, 214, 236)
+
+
+def as_values(numbers: ArrayLike) -> Values:
+    """Any numbers as an array of floats."""
+    return np.asarray(numbers, dtype=np.float32)
 
 
 class Outline(NamedTuple):
@@ -57,19 +62,19 @@ def draw_thing(thing: Thing, rng: np.random.Generator) -> tuple[Values, Values]:
     fine = thing.side_pixels * FINER
     turn = _turned(rng, upright=thing.kind in UPRIGHT)
     own = np.clip(np.array(COLOURS[thing.colour]) * rng.uniform(0.9, 1.08), 0, 255)
-    body = _textured(np.float32(own), thing.texture, fine, rng)
+    body = _textured(as_values(own), thing.texture, fine, rng)
     colours = np.zeros((fine, fine, 3), np.float32)
     cover = np.zeros((fine, fine), np.float32)
     for outline in KINDS[thing.kind]():
         mask = _filled(turn(outline.points), fine)
-        paint = body[mask] if outline.colour is None else np.float32(outline.colour)
+        paint = body[mask] if outline.colour is None else as_values(outline.colour)
         colours[mask] = paint
         cover[mask] = 1
     colours = _rounded(colours, cover)
     size = (thing.side_pixels, thing.side_pixels)
     weighed = cv2.resize(colours * cover[..., None], size, interpolation=cv2.INTER_AREA)
-    cover = cv2.resize(cover, size, interpolation=cv2.INTER_AREA)
-    return np.float32(weighed / np.maximum(cover, 1e-3)[..., None]), np.float32(cover)
+    share = as_values(cv2.resize(cover, size, interpolation=cv2.INTER_AREA))
+    return as_values(weighed / np.maximum(share, 1e-3)[..., None]), share
 
 
 def _turned(rng: np.random.Generator, *, upright: bool) -> Callable[[Points], Points]:
@@ -92,7 +97,7 @@ def _textured(colour: Values, texture: str, size: int, rng: np.random.Generator)
     paint = np.broadcast_to(colour, (size, size, 3)).copy()
     if not texture:
         return paint
-    other = np.float32(colour * 0.45 if colour.mean() > 170 else colour * 0.35 + 165)
+    other = as_values(colour * 0.45 if colour.mean() > 170 else colour * 0.35 + 165)
     down, across = np.mgrid[:size, :size] / size
     begin = rng.random()
     if texture == "striped":
@@ -115,12 +120,12 @@ def _filled(points: Points, size: int) -> NDArray[np.bool_]:
 def _rounded(colours: Values, cover: Values) -> Values:
     """Light from the upper left, and a darker rim, so that a thing stands out of any background."""
     size = len(cover)
-    down, across = np.float32(np.mgrid[:size, :size] / size)
+    down, across = as_values(np.mgrid[:size, :size] / size)
     light = 1.14 - 0.28 * (down + across) / 2
     rim = max(1, round(size * 0.022))
     inner = cv2.erode(cover, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * rim + 1,) * 2))
     light = np.where((cover > 0) & (inner == 0), light * 0.55, light)
-    return np.float32(np.clip(colours * light[..., None], 0, 255))
+    return as_values(np.clip(colours * light[..., None], 0, 255))
 
 
 # ------------------------------------------------------------------------------------- outlines

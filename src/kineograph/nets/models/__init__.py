@@ -1,5 +1,7 @@
 """The papers' networks: encoder, recurrence and head put together, each with its Config."""
 
+from collections.abc import Mapping
+
 from kineograph.nets.models.attending_captioner import AttendingCaptionerConfig
 from kineograph.nets.models.captioner import CaptionerConfig
 from kineograph.nets.models.coattention_vqa import CoAttentionConfig
@@ -22,7 +24,7 @@ OF_LINES = {"line_reader": LineReaderConfig, "mdlstm_line": MDLSTMLineConfig}
 OF_CAPTIONS = {"captioner": CaptionerConfig, "attending_captioner": AttendingCaptionerConfig}
 OF_QUESTIONS = {"coattention_vqa": CoAttentionConfig, "show_ask_attend": ShowAskAttendConfig}
 OF_REGIONS = {"dense_caption": DenseCaptionConfig}
-MODELS_OF = {  # by what they are shown
+MODELS_OF: dict[str, Mapping[str, type]] = {  # by what they are shown
     "clips": OF_CLIPS,
     "lines": OF_LINES,
     "captions": OF_CAPTIONS,
