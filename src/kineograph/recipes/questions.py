@@ -36,7 +36,7 @@ AT_LAPTOP_SIZE = {
     "training.clip_norm": 1.0,
 }
 LAPTOP_TRAINING = TrainingConfig(
-    epochs=10,
+    epochs=16,
     batch=64,
     patience=None,
     learning_rate=2e-3,
