@@ -65,7 +65,10 @@ class Anchors:
 
 
 class Localiser(nn.Module):
-    """grid (B, D, h, w) -> Proposals in pictures `size_pixels` wide; moves are answered in units."""
+    """grid (B, D, h, w) -> Proposals in pictures `size_pixels` wide and high.
+
+    Moves are answered in `move_units`.
+    """
 
     anchors: Tensor
 

@@ -99,4 +99,5 @@ DENSE_CAPTION_SCENES = Recipe(
         "Nothing is pretrained, so boxes are not weighed as lightly beside words as in the paper.",
         "Mirrors and closer views are off: sentences say 'left of', 'large' and 'small'.",
     ),
+    laptop={"training.epochs": 4},
 )

@@ -42,8 +42,8 @@ class DenseCaptionConfig:
     encoder: GridEncoderConfig = GridEncoderConfig()
     anchor_sides_pixels: tuple[float, ...] = (18.0, 32.0, 56.0)
     anchor_shapes: tuple[float, ...] = (0.6, 1.0, 1.7)  # height by width
-    # What the answers of moves (dx, dy, dw, dh) are counted in, and the errors of them: one of .1 is
-    # large already. Fast R-CNN's program has (.1, .1, .2, .2); of the paper's nothing is known.
+    # What moves (dx, dy, dw, dh) are answered in, and their errors counted in: one of .1 is large
+    # already. Fast R-CNN's program has (.1, .1, .2, .2).
     move_units: tuple[float, float, float, float] = (0.1, 0.1, 0.2, 0.2)
     localise_filters: int = 128  # of the 3x3 convolution over the grid
     drawn: int = 32  # regions of a picture that are learned from, half of them right at most
