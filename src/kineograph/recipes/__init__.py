@@ -2,6 +2,14 @@
 
 from kineograph.errors import InputError, nearest
 from kineograph.recipes.actors import ACTORS
+from kineograph.recipes.characters import (
+    CHAR_GRU,
+    CHAR_LSTM,
+    CHAR_MINGRU,
+    CHAR_RNN,
+    SHAKESPEARE,
+    STACKS,
+)
 from kineograph.recipes.lrcn import LRCN
 from kineograph.recipes.lrcn_kth import LRCN_KTH
 from kineograph.recipes.lrcn_one_block import LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRAMES
@@ -46,6 +54,12 @@ RECIPES = {
         HTR_LINE,
         MDLSTM_LINE,
         MDLSTM_LINE_STABLE,
+        CHAR_RNN,
+        CHAR_LSTM,
+        CHAR_GRU,
+        CHAR_MINGRU,
+        SHAKESPEARE,
+        STACKS,
     )
 }
 

@@ -4,6 +4,7 @@ from kineograph.tasks.label_by_median import LabelByMedian
 from kineograph.tasks.label_clips import LabelClips
 from kineograph.tasks.label_frames import LabelFrames
 from kineograph.tasks.label_streams import LabelStreams
+from kineograph.tasks.predict_characters import PredictCharacters
 from kineograph.tasks.read_lines import ReadLines
 from kineograph.tasks.task import Task
 
@@ -15,6 +16,7 @@ TASKS_OF: dict[str, dict[str, type]] = {  # by what a network is shown
         "label_by_median": LabelByMedian,
     },
     "lines": {"read_lines": ReadLines},
+    "text": {"predict_characters": PredictCharacters},
 }
 TASKS = {name: task for tasks in TASKS_OF.values() for name, task in tasks.items()}
 
@@ -25,6 +27,7 @@ __all__ = [
     "LabelClips",
     "LabelFrames",
     "LabelStreams",
+    "PredictCharacters",
     "ReadLines",
     "Task",
 ]

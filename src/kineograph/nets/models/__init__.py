@@ -1,5 +1,6 @@
 """The papers' networks: encoder, recurrence and head put together, each with its Config."""
 
+from kineograph.nets.models.character_model import CharacterModelConfig
 from kineograph.nets.models.frame import FrameConfig
 from kineograph.nets.models.line_reader import LineReaderConfig
 from kineograph.nets.models.lrcn import LRCNConfig
@@ -14,5 +15,6 @@ OF_CLIPS = {
     "frame": FrameConfig,
 }
 OF_LINES = {"line_reader": LineReaderConfig, "mdlstm_line": MDLSTMLineConfig}
-MODELS_OF = {"clips": OF_CLIPS, "lines": OF_LINES}  # by what they are shown
+OF_TEXT = {"character_model": CharacterModelConfig}
+MODELS_OF = {"clips": OF_CLIPS, "lines": OF_LINES, "text": OF_TEXT}  # by what they are shown
 MODELS = {name: model for models in MODELS_OF.values() for name, model in models.items()}
