@@ -18,8 +18,8 @@ NANOGPT = Published(
     figure="nats",
     value=1.4697,
     source="nanoGPT, README, train_shakespeare_char",
-    protocol="tiny Shakespeare, last 10 % by place; a Transformer of 10.6 M weights, the best of its "
-    "validations, windows of 256 characters drawn at random, 3 minutes of an A100",
+    protocol="tiny Shakespeare, last 10 % by place; a Transformer of 10.6 M weights, the best of "
+    "its validations, windows of 256 characters drawn at random, 3 minutes of an A100",
     data="tinyshakespeare",
     split="by place: first 90% train, then 10% val",
 )

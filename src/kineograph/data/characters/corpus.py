@@ -1,6 +1,6 @@
 """A text to learn from: one file, packed or not, or all text files of a folder; UTF-8.
 
-shakespeare.txt, stacks.tex.xz, notes.txt.gz, or a folder of such files, in the order of their names.
+shakespeare.txt, stacks.tex.xz, notes.txt.gz, or a folder of such files, by name.
 """
 
 import gzip
