@@ -163,7 +163,11 @@ def _make_network(job: TextExperiment, alphabet: Alphabet) -> nn.Module:
 
 
 def _training(
-    job: TextExperiment, split: TextSplit, alphabet: Alphabet, network: nn.Module, parallel: Parallel
+    job: TextExperiment,
+    split: TextSplit,
+    alphabet: Alphabet,
+    network: nn.Module,
+    parallel: Parallel,
 ) -> Training:
     config = job.recipe.training
 
