@@ -5,7 +5,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -287,8 +287,3 @@ def _environment(
         },
         "leakage": leakage,
     }
-
-
-def with_recipe_of(job: TextExperiment, run: str) -> TextExperiment:
-    """The same job with the recipe of a trained run, to ask it anew."""
-    return replace(job, recipe=load_writer(run).recipe, start_from=run)

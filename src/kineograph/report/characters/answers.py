@@ -1,6 +1,6 @@
-"""predictions.jsonl of a character model: a stretch of the text a line, with nats of each character.
+"""predictions.jsonl of a character model: a stretch of text a line, nats of each character.
 
-{"split": "val", "start": 1003854, "text": "?\\n\\nGREMIO:\\nGood", "nats": [1.2, null, …], "windows": […]}
+{"split": "val", "start": 1003854, "text": "Good morrow", "nats": [1.2, null, …], "windows": […]}
 
 nats: with the state carried through the whole side; windows: with a state that begins anew every
 so many characters. null: a character that the network cannot write.

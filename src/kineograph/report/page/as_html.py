@@ -178,7 +178,7 @@ def _code(block: Code) -> str:
 
 
 def _shaded(block: Shaded) -> str:
-    """Characters of one level side by side are one stretch; a line's end is seen where it counts."""
+    """Characters of one level side by side are one stretch; a shaded line's end is seen."""
     pairs = zip(block.levels, block.text, strict=True)
     stretches = []
     for level, group in groupby(pairs, key=lambda pair: pair[0]):
