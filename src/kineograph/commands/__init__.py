@@ -34,7 +34,7 @@ app = typer.Typer(
 )
 
 for verb in (
-    demo, recipes, annotate, prepare, train, crossval, search, evaluate, compare, predict, sample, export,
-    watch, tune_alerts, verify, record, review, lm,
+    demo, recipes, annotate, prepare, train, crossval, search, evaluate, compare, predict, sample,
+    export, watch, tune_alerts, verify, record, review, lm,
 ):  # fmt: skip
     app.command()(verb)

@@ -40,6 +40,7 @@ class CharacterModelConfig:
     layers_dropout: float = 0.0  # between layers, a draw a character
     outputs_dropout: float = 0.0  # before the answer, a draw a character
     recurrent_dropout: float = 0.0  # of what gates see of the state; walks step by step, slower
+    rounds: bool = False  # True: an LSTM's or GRU's products follow training.precision=bf16
     start: str = "keras"  # first weights: "keras" or "torch"
 
     def __post_init__(self) -> None:
@@ -71,6 +72,7 @@ class CharacterModelConfig:
             layers=self.layers,
             layers_dropout=self.layers_dropout,
             recurrent_dropout=self.recurrent_dropout,
+            rounds=self.rounds,
             **options,
         )
         embedding = nn.Embedding(alphabet_size, self.embedding) if self.embedding else None

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kineograph.errors import InputError
 from kineograph.whole_file import write_text_whole
@@ -37,24 +38,32 @@ def write_text_answers(path: Path, found: TextAnswers) -> None:
 
 def read_text_answers(path: Path) -> TextAnswers | None:
     """Read them back; None where there is no line. Raises InputError for a line that is none."""
-    rows = []
+    stretches: list[TextAnswers] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
-            row = json.loads(line)
-            pieces = [str(row["text"]), _floats(row["nats"]), _floats(row["windows"])]
-            rows.append((str(row["split"]), int(row["start"]), *pieces))
-            if len({*map(len, pieces)}) != 1:
-                raise ValueError("a figure for each character is needed")
+            stretches.append(_stretch(json.loads(line)))
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(
                 f"{path}: line {number} is no stretch of text with its nats ({error}). "
                 "Evaluate the run again."
             ) from None
-    if not rows:
+    if not stretches:
         return None
-    text = "".join(row[2] for row in rows)
-    nats, windows = ([each for row in rows for each in row[place]] for place in (3, 4))
-    return TextAnswers(rows[0][0], rows[0][1], text, nats, windows)
+    return TextAnswers(
+        split=stretches[0].split,
+        start=stretches[0].start,
+        text="".join(each.text for each in stretches),
+        nats=[nats for each in stretches for nats in each.nats],
+        windows=[nats for each in stretches for nats in each.windows],
+    )
+
+
+def _stretch(row: dict[str, Any]) -> TextAnswers:
+    nats, windows = (_floats(row[name]) for name in ("nats", "windows"))
+    found = TextAnswers(str(row["split"]), int(row["start"]), str(row["text"]), nats, windows)
+    if not len(found.text) == len(nats) == len(windows):
+        raise ValueError("each character needs its figures")
+    return found
 
 
 def _lines(found: TextAnswers) -> Iterator[str]:

@@ -47,8 +47,8 @@ def figures_section(run: TextRun) -> Section:
     rows += [_row(f"{name}, modified Kneser-Ney", value) for name, value in run.beside.items()]
     table = Table(["", "nats a character", "bits a character", "perplexity"], rows, frozenset({0}))
     said = (
-        "Every character of the side is asked for once. An n-gram learned from the same training "
-        "text and is asked for the same characters, each from the n - 1 before it."
+        "Every character of the side is asked for once. The n-grams are of the same training "
+        "text, and are asked for the same characters, each from the n - 1 before it."
     )
     return Section("Figures", [Cards(cards), table, Say(said, "note")])
 
