@@ -59,7 +59,7 @@ def test_from_a_text_to_text(desk, run):
         (["train", "char-lstm", "play.txt", "--also", "x"], "--also: is for recipes that read"),
         (["train", "char-lstm", "play.txt", "--allow-leakage"], "--allow-leakage: is for recipes"),
         (["train", "char-lstm", "play.txt", "--set", "model.cell=gruu"], "Did you mean 'gru'"),
-        (["train", "char-lstm", "play.txt", "--set", "training.batch=900"], "900 rows of 172"),
+        (["train", "char-lstm", "play.txt", "--set", "training.batch=900"], "900 rows of 173"),
         (["sample", "actors"], "actors: is shown clips and makes nothing up"),
         (["sample", "nothing"], "nothing: no run folder"),
     ],

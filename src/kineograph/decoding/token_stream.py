@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kineograph.decoding.sequence_beam import Floats, Sampling, Step, draw_tokens
+from kineograph.decoding.sequence_beam import Sampling, Step, draw_tokens
 
 DRAWN_AT_ONCE = 4096  # random numbers
 
 
-def stream(step: Step, logs: Floats, state: Any, sampling: Sampling) -> Iterator[tuple[int, float]]:
+def stream(
+    step: Step, logs: NDArray[np.floating[Any]], state: Any, sampling: Sampling
+) -> Iterator[tuple[int, float]]:
     """Yield tokens without end, each with the network's own log-probability of it.
 
     logs: (1, V) log-probabilities of the first token, -inf is what cannot come; state: the

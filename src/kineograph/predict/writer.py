@@ -19,7 +19,7 @@ from kineograph.export.characters import FILE
 from kineograph.export.run import OnnxFile
 from kineograph.recipes.writer import TrainedWriter, load_writer
 
-Logs = NDArray[np.float64]
+Logs = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)

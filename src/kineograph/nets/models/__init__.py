@@ -1,5 +1,7 @@
 """The papers' networks: encoder, recurrence and head put together, each with its Config."""
 
+from typing import Any
+
 from kineograph.nets.models.character_model import CharacterModelConfig
 from kineograph.nets.models.frame import FrameConfig
 from kineograph.nets.models.line_reader import LineReaderConfig
@@ -16,5 +18,9 @@ OF_CLIPS = {
 }
 OF_LINES = {"line_reader": LineReaderConfig, "mdlstm_line": MDLSTMLineConfig}
 OF_TEXT = {"character_model": CharacterModelConfig}
-MODELS_OF = {"clips": OF_CLIPS, "lines": OF_LINES, "text": OF_TEXT}  # by what they are shown
+MODELS_OF: dict[str, dict[str, Any]] = {
+    "clips": OF_CLIPS,
+    "lines": OF_LINES,
+    "text": OF_TEXT,
+}  # by what they are shown
 MODELS = {name: model for models in MODELS_OF.values() for name, model in models.items()}
