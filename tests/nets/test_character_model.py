@@ -60,10 +60,26 @@ def test_dropout_is_for_training_alone():
     assert not torch.equal(net(text)[0], net(text)[0])
 
 
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_products_may_be_rounded_and_the_memory_is_not(cell):
+    text = torch.randint(0, V, (2, 12))
+    exact, rounded = network(cell=cell), network(cell=cell, rounds=True)
+    assert torch.equal(rounded(text)[0], exact(text)[0])  # without autocast nothing is
+    with torch.autocast("cpu", torch.bfloat16):
+        logits, state = rounded(text)
+        same, _ = exact(text)
+    assert {leaf.dtype for leaf in _leaves(state)} == {torch.float32}
+    assert torch.allclose(logits.float(), same.float(), atol=0.05)
+    last = _leaves(state)[0]
+    assert not torch.equal(last, last.bfloat16().float())
+
+
 def test_what_cannot_be_is_refused():
     with pytest.raises(ValueError, match="tied=True.*equally wide. Write embedding=6"):
         CharacterModelConfig(units=6, tied=True)
     with pytest.raises(ValueError, match="embedding=-1"):
         CharacterModelConfig(embedding=-1)
+    with pytest.raises(ValueError, match="rounds=True: rnn would round its memory"):
+        CharacterModelConfig(cell="rnn", rounds=True).build(V)
     with pytest.raises(ValueError, match="cell='lstn'.*Did you mean 'lstm'"):
         CharacterModelConfig(cell="lstn")

@@ -73,8 +73,8 @@ class Writer:
         """What comes after the prime, and the state there."""
         alphabet, spelled = self.trained.alphabet, self.trained.policy(prime)
         known = [alphabet.encode(each)[0] if each in alphabet else BEGIN for each in spelled]
-        logs, state = np.zeros((1, 0)), self._begin
-        for token in [BEGIN, *known]:
+        logs, state = self._step(np.array([BEGIN]), self._begin)
+        for token in known:
             logs, state = self._step(np.array([token]), state)
         return logs, state
 

@@ -120,6 +120,9 @@ STACKS = replace(
     about="LaTeX of algebraic geometry that nearly compiles; counts what is balanced in it.",
     paper="Karpathy 2015 (the unreasonable effectiveness, algebraic geometry); numbers our own",
     data=TextConfig(window_characters=160),
+    model=replace(
+        SHAKESPEARE.model, layers_dropout=0.1, outputs_dropout=0.1, recurrent_dropout=0.0
+    ),
     training=replace(SHAKESPEARE.training, epochs=3),
     published=(),
     notes=(
@@ -127,4 +130,5 @@ STACKS = replace(
         "The report counts braces, environments and dollars that open and close, in what the "
         "network writes and in as much of the text itself.",
     ),
+    laptop={"model.units": 256, "model.layers": 1, "training.epochs": 1},
 )
