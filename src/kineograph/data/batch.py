@@ -42,6 +42,11 @@ class Pass(NamedTuple):
     part: tuple[int, int] = (0, 1)  # (i, n): every n-th row of each batch from row i on
     memory: Memory | None = None  # given on with each batch by data that go on in order
 
+    @property
+    def order(self) -> dict[str, Any]:
+        """All but the memory, for data whose batches do not go on from each other."""
+        return {name: value for name, value in self._asdict().items() if name != "memory"}
+
 
 class Dealt(Protocol):
     """A data set that deals itself out: batches that have `ids` and go `.to(device)`."""
