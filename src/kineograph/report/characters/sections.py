@@ -157,8 +157,7 @@ def coloured(run: TextRun) -> Section:
     ends = [f"{limit:g}" for limit in NATS_A_LEVEL]
     said = (
         f"The first {count(len(text))} characters of the {run.side} side. The warmer a character, "
-        f"the more nats it cost: steps at {', '.join(ends)}. Beginnings of words are dear, their "
-        "ends are cheap."
+        f"the more nats it cost: steps at {', '.join(ends)}."
     )
     return Section("What surprises it", [Say(said), Shaded(text, levels)])
 
