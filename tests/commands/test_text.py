@@ -83,6 +83,18 @@ def test_a_writer_says_nothing_of_files_and_draws_or_searches(desk, run):
     assert status == 2 and "Did you mean 'test'" in out
 
 
+def test_ctrl_c_ends_the_text_where_it_is(desk, run, monkeypatch):
+    run("train", "char-rnn", "play.txt", *QUICK, "--name", "r", "--no-baselines")
+
+    def pressed(self, prime, sampling):
+        yield from "so far"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kineograph.predict.writer.Writer.write", pressed)
+    status, out, _ = run("sample", "r", "--prime", "It is ")
+    assert status == 130 and out.startswith("It is so far\n") and "stopped by you" in out
+
+
 @pytest.mark.parametrize("name", ["char-gru", "shakespeare"])
 def test_a_recipe_is_shown_with_its_layers(name, run):
     status, out, found = run("recipes", name, "--json")
