@@ -22,7 +22,7 @@ from kineograph.recipes.lrcn_one_block import LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRA
 from kineograph.recipes.pconvlstm import PCONVLSTM_NTU, PCONVLSTM_SMALL
 from kineograph.recipes.questions import (
     COATTENTION_VQA,
-    EASY_VQA,
+    COATTENTION_VQA_PAPER,
     SHOW_ASK_ATTEND,
     SORT_OF_CLEVR,
 )
@@ -73,7 +73,7 @@ RECIPES = {
         FLICKR8K_SMALL,
         COATTENTION_VQA,
         SHOW_ASK_ATTEND,
-        EASY_VQA,
+        COATTENTION_VQA_PAPER,
         SORT_OF_CLEVR,
         DENSE_CAPTION,
         DENSE_CAPTION_SCENES,
