@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from kineograph.commands.console import AsJson, Device, Screen
+from kineograph.commands.console import AsJson, DataPath, Device, Screen
 from kineograph.commands.train_clips import print_outcome
 
 
 def evaluate(
     run: Annotated[str, typer.Argument(help="A run folder, or a shipped network's name.")],
-    data: Annotated[Path, typer.Argument(help="A folder made by `kineograph prepare`.")],
+    data: DataPath,
     side: Annotated[
         str | None,
         typer.Option(help="test, val, train or all; all of clips that were not trained on."),
@@ -33,6 +33,11 @@ def evaluate(
         from kineograph.commands.evaluate_lines import evaluate_lines
 
         evaluate_lines(screen, run, data, side, out, device)
+        return
+    if kind == "text":
+        from kineograph.commands.train_text import evaluate_text
+
+        evaluate_text(screen, run, data, side, out, device)
         return
     if kind != "clips":
         from kineograph.commands.train_pictures import evaluate_pictures

@@ -47,9 +47,11 @@ def recipes(
 
 def _network_of(recipe: Any, classes: int) -> tuple[Any, list[Any], str]:
     """A recipe's network, its layers, and what the shapes are of."""
+    from kineograph.data.characters.config import TextConfig
     from kineograph.data.lines.config import LinesConfig
     from kineograph.nets.layer_table import layer_table
     from kineograph.nets.line_table import line_table
+    from kineograph.nets.text_table import text_table
 
     if isinstance(recipe.data, LinesConfig):
         network = recipe.model.build(LETTERS + 1, recipe.data.height_pixels)
@@ -72,6 +74,9 @@ def _network_of(recipe: Any, classes: int) -> tuple[Any, list[Any], str]:
         network = recipe.model.build(WORDS_OF_QUESTIONS, answers, size)
         example = f"one question, {WORDS_OF_QUESTIONS} words and {answers} answers known"
         return network, answerer_table(network, size), example
+    if isinstance(recipe.data, TextConfig):
+        network = recipe.model.build(LETTERS + 1)
+        return network, text_table(network), f"a character, of {LETTERS}"
     network = recipe.model.build(classes, recipe.data.size_pixels, recipe.data.inputs)
     return network, layer_table(network, recipe.data.frames_per_clip), "one clip"
 

@@ -6,6 +6,7 @@ it as they come (`batches` here); lines of text deal those of like widths togeth
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -19,6 +20,16 @@ from kineograph.errors import InputError
 Loaded = TypeVar("Loaded")  # a batch of clips, or of lines
 
 
+@dataclass
+class Memory:
+    """What a network remembers from one batch of a walk to the next, where batches go on in order.
+
+    It belongs to the walk: a new walk begins with nothing, and a checkpoint keeps it.
+    """
+
+    state: Any = None  # tensors in tuples, as networks give them; None: nothing yet
+
+
 class Pass(NamedTuple):
     """One walk through a data set. Order and chance depend on seed and epoch alone, so that a run
     resumed at `first_step` sees what it would have seen.
@@ -29,6 +40,12 @@ class Pass(NamedTuple):
     seed: int = 0
     first_step: int = 0  # batches before it are not loaded
     part: tuple[int, int] = (0, 1)  # (i, n): every n-th row of each batch from row i on
+    memory: Memory | None = None  # given on with each batch by data that go on in order
+
+    @property
+    def order(self) -> dict[str, Any]:
+        """All but the memory, for data whose batches do not go on from each other."""
+        return {name: value for name, value in self._asdict().items() if name != "memory"}
 
 
 class Dealt(Protocol):

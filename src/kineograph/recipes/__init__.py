@@ -8,6 +8,14 @@ from kineograph.recipes.captions import (
     SHOW_AND_TELL,
     SHOW_ATTEND_TELL,
 )
+from kineograph.recipes.characters import (
+    CHAR_GRU,
+    CHAR_LSTM,
+    CHAR_MINGRU,
+    CHAR_RNN,
+    SHAKESPEARE,
+    STACKS,
+)
 from kineograph.recipes.lrcn import LRCN
 from kineograph.recipes.lrcn_kth import LRCN_KTH
 from kineograph.recipes.lrcn_one_block import LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRAMES
@@ -69,6 +77,12 @@ RECIPES = {
         SORT_OF_CLEVR,
         DENSE_CAPTION,
         DENSE_CAPTION_SCENES,
+        CHAR_RNN,
+        CHAR_LSTM,
+        CHAR_GRU,
+        CHAR_MINGRU,
+        SHAKESPEARE,
+        STACKS,
     )
 }
 

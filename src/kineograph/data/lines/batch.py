@@ -78,7 +78,7 @@ class LineExamples:
 
     def batches(self, batch_size: int, walk: Pass) -> Iterator[LineBatch]:
         """The lines of one walk, those of like widths side by side."""
-        return line_batches(self, batch_size, **walk._asdict())
+        return line_batches(self, batch_size, **walk.order)
 
     def example(self, index: int, epoch: int, seed: int) -> LineExample:
         """The same example for the same three numbers."""
@@ -103,7 +103,7 @@ class JoinedExamples:
 
     def batches(self, batch_size: int, walk: Pass) -> Iterator[LineBatch]:
         """The lines of one walk, those of like widths side by side, of whichever part."""
-        return line_batches(self, batch_size, **walk._asdict())
+        return line_batches(self, batch_size, **walk.order)
 
     def example(self, index: int, epoch: int, seed: int) -> LineExample:
         """The same example for the same three numbers."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from kineograph.nets.models.attending_captioner import AttendingCaptionerConfig
 from kineograph.nets.models.captioner import CaptionerConfig
+from kineograph.nets.models.character_model import CharacterModelConfig
 from kineograph.nets.models.coattention_vqa import CoAttentionConfig
 from kineograph.nets.models.dense_caption import DenseCaptionConfig
 from kineograph.nets.models.frame import FrameConfig
@@ -21,6 +22,7 @@ OF_CLIPS = {
     "frame": FrameConfig,
 }
 OF_LINES = {"line_reader": LineReaderConfig, "mdlstm_line": MDLSTMLineConfig}
+OF_TEXT = {"character_model": CharacterModelConfig}
 OF_CAPTIONS = {"captioner": CaptionerConfig, "attending_captioner": AttendingCaptionerConfig}
 OF_QUESTIONS = {"coattention_vqa": CoAttentionConfig, "show_ask_attend": ShowAskAttendConfig}
 OF_REGIONS = {"dense_caption": DenseCaptionConfig}
@@ -30,5 +32,6 @@ MODELS_OF: dict[str, Mapping[str, type]] = {  # by what they are shown
     "captions": OF_CAPTIONS,
     "questions": OF_QUESTIONS,
     "regions": OF_REGIONS,
+    "text": OF_TEXT,
 }
 MODELS = {name: model for models in MODELS_OF.values() for name, model in models.items()}

@@ -18,6 +18,7 @@ from kineograph.report.page.blocks import (
     Picture,
     Report,
     Say,
+    Shaded,
     Table,
 )
 from kineograph.report.page.words import percent
@@ -90,7 +91,7 @@ def _misreads(block: Misreads) -> str:
     )
 
 
-def _code(block: Code) -> str:
+def _code(block: Code | Shaded) -> str:
     longest = max((len(run) for run in re.findall("`+", block.text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}\n{block.text}\n{fence}"
@@ -110,6 +111,7 @@ _WRITERS: dict[type[Block], Callable[[Any], str]] = {
     Gallery: _gallery,
     Misreads: _misreads,
     Code: _code,
+    Shaded: _code,
     Fold: _fold,
     Beside: lambda block: "\n\n".join(_blocks(block.blocks)),
 }
