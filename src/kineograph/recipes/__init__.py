@@ -2,6 +2,12 @@
 
 from kineograph.errors import InputError, nearest
 from kineograph.recipes.actors import ACTORS
+from kineograph.recipes.handwriting import (
+    HANDWRITING_DEMO,
+    HANDWRITING_PREDICT,
+    HANDWRITING_PREDICT_3,
+    HANDWRITING_SYNTHESIS,
+)
 from kineograph.recipes.lrcn import LRCN
 from kineograph.recipes.lrcn_kth import LRCN_KTH
 from kineograph.recipes.lrcn_one_block import LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRAMES
@@ -46,6 +52,10 @@ RECIPES = {
         HTR_LINE,
         MDLSTM_LINE,
         MDLSTM_LINE_STABLE,
+        HANDWRITING_PREDICT,
+        HANDWRITING_PREDICT_3,
+        HANDWRITING_SYNTHESIS,
+        HANDWRITING_DEMO,
     )
 }
 

@@ -7,6 +7,7 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from kineograph.data.clips import DataConfig
+from kineograph.data.ink.config import InkConfig
 from kineograph.data.lines.config import LinesConfig
 from kineograph.errors import InputError, nearest
 from kineograph.nets.models import MODELS, MODELS_OF, TwoStreamConfig
@@ -105,7 +106,7 @@ class Recipe:
         return change_all(self, [f"{path}={_shown(value)}" for path, value in self.laptop.items()])
 
 
-DATA = {"clips": DataConfig, "lines": LinesConfig}
+DATA = {"clips": DataConfig, "lines": LinesConfig, "ink": InkConfig}
 KINDS = {"data": DATA, "model": MODELS, "task": TASKS}
 WORDS = (str, str | None)  # fields in which 7 is a name: a person's
 CHANGEABLE = ("data", "model", "task", "training")

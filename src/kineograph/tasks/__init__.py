@@ -6,6 +6,7 @@ from kineograph.tasks.label_frames import LabelFrames
 from kineograph.tasks.label_streams import LabelStreams
 from kineograph.tasks.read_lines import ReadLines
 from kineograph.tasks.task import Task
+from kineograph.tasks.write_ink import WriteInk
 
 TASKS_OF: dict[str, dict[str, type]] = {  # by what a network is shown
     "clips": {
@@ -15,6 +16,7 @@ TASKS_OF: dict[str, dict[str, type]] = {  # by what a network is shown
         "label_by_median": LabelByMedian,
     },
     "lines": {"read_lines": ReadLines},
+    "ink": {"write_ink": WriteInk},
 }
 TASKS = {name: task for tasks in TASKS_OF.values() for name, task in tasks.items()}
 
@@ -27,4 +29,5 @@ __all__ = [
     "LabelStreams",
     "ReadLines",
     "Task",
+    "WriteInk",
 ]
