@@ -11,6 +11,7 @@ import typer
 from kineograph.commands.console import AsJson, Screen
 
 LETTERS, WIDE = 100, 20  # characters, and heights in the width, of the line in a layer table
+POINTS, INK_LETTERS = 700, 28  # of a line of ink: IAM-OnDB's usual ones
 
 
 def recipes(
@@ -49,6 +50,12 @@ def _network_of(recipe: Any, classes: int) -> tuple[Any, list[Any], str]:
     from kineograph.nets.layer_table import layer_table
     from kineograph.nets.line_table import line_table
 
+    if recipe.kind == "ink":
+        from kineograph.nets.hand_table import hand_table
+
+        network = recipe.model.build(LETTERS, POINTS / INK_LETTERS)
+        rows = hand_table(network, POINTS, INK_LETTERS)
+        return network, rows, f"{POINTS} points, {INK_LETTERS} letters of {LETTERS} characters"
     if isinstance(recipe.data, LinesConfig):
         network = recipe.model.build(LETTERS + 1, recipe.data.height_pixels)
         width = WIDE * recipe.data.height_pixels

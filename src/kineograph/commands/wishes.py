@@ -16,6 +16,7 @@ DOES = {
     "captions": "describe pictures",
     "questions": "answer questions",
     "regions": "describe regions",
+    "ink": "write by hand",
 }
 FOR = {
     "--also": ("lines",),

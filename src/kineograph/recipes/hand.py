@@ -45,11 +45,11 @@ def build_hand(recipe: Recipe, known: KnownInk) -> Any:
 def load_hand(run: str | Path) -> TrainedHand:
     """The network of `runs/NAME`, or of a shipped name, ready to write."""
     folder = run_folder(run)
-    needed = ("recipe", "alphabet", "deviation", "length_per_character", "points_per_character")
     found = read_recipe_file(folder, ("recipe",))
     if found["recipe"].get("data", {}).get("kind") != "ink":
-        raise InputError(f"{folder}: was not trained on pen strokes. Give a run that writes by hand.")
-    found = read_recipe_file(folder, needed)
+        raise InputError(
+            f"{folder}: was not trained on pen strokes. Give a run that writes by hand."
+        )
     where = str(folder / "recipe.json")
     recipe, known = recipe_from_json(found["recipe"], where), known_from_json(found, where)
     try:

@@ -40,7 +40,7 @@ SHARED_NOTES = (
 
 def _published(nats: float, what: str) -> Published:
     return Published(
-        "nats_per_line", nats, f"{GRAVES}, {what}", PROTOCOL, data="IAM-OnDB", split="given"
+        "log_loss_per_line", nats, f"{GRAVES}, {what}", PROTOCOL, data="IAM-OnDB", split="given"
     )
 
 

@@ -45,8 +45,8 @@ class WriteInk:
         """Log likelihood in nats for each point and each line; higher is better."""
         nats = sum(answer.nats for answer in answers)
         return {
-            "nats_per_point": nats / max(1, sum(truths)),
-            "nats_per_line": nats / max(1, len(answers)),
+            "log_likelihood_per_point": nats / max(1, sum(truths)),
+            "log_likelihood_per_line": nats / max(1, len(answers)),
         }
 
 

@@ -36,7 +36,9 @@ class InkConfig:
                 hint = nearest(str(value), known)
                 raise InputError(f"{name} '{value}': known are {', '.join(known)}. {hint}".rstrip())
         if self.longest_points < 2:
-            raise InputError(f"longest_points {self.longest_points}: no line is so short. Try 1200.")
+            raise InputError(
+                f"longest_points {self.longest_points}: no line is so short. Try 1200."
+            )
         if not (self.points_per_character == 0 or 2 <= self.points_per_character <= 200):
             raise InputError(
                 f"points_per_character {self.points_per_character:g}: 2 to 200, or 0 to keep them "

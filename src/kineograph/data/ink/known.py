@@ -31,13 +31,14 @@ class KnownInk:
 
     deviation: standard deviation of steps to the right and up, in the ink's units.
     length_per_character: way of the pen on paper, in the same units. points_per_character: as the
-    network sees them.
+    network sees them. characters_per_line: what nineteen of twenty lines have at most.
     """
 
     characters: tuple[str, ...]
     deviation: tuple[float, float]
     length_per_character: float
     points_per_character: float
+    characters_per_line: int
 
     @property
     def alphabet(self) -> Alphabet:
@@ -67,11 +68,14 @@ def known_from_json(found: dict[str, Any], where: str) -> KnownInk:
             (right, up),
             float(found["length_per_character"]),
             float(found["points_per_character"]),
+            int(found["characters_per_line"]),
         )
         if not (min(known.deviation) > 0 and known.points_per_character > 0):
             raise ValueError("a measure is not above 0")
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{where}: its measures of ink are broken ({error}). Copy it again.") from None
+        raise InputError(
+            f"{where}: its measures of ink are broken ({error}). Copy it again."
+        ) from None
     return known
 
 
@@ -82,7 +86,8 @@ def learn_known(lines: Sequence[InkLine], config: InkConfig) -> KnownInk:
     texts = [config.spelling(line.text) for line in lines]
     letters = max(1, sum(map(_written, texts)))
     length = sum(ink_length(line.strokes) for line in lines) / letters
-    first = KnownInk(Alphabet.of(texts).characters, (1.0, 1.0), length, 1.0)
+    usual = int(np.percentile([len(text) for text in texts], 95))
+    first = KnownInk(Alphabet.of(texts).characters, (1.0, 1.0), length, 1.0, max(1, usual))
     steps = [paced_offsets(line, config, first) for line in lines]
     every = np.concatenate([each[1:, :2] for each in steps]).astype(np.float64)
     right, up = np.maximum(every.std(axis=0), 1e-6 * max(length, 1e-6))

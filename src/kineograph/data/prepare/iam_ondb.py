@@ -46,11 +46,16 @@ def prepare_iam_ondb(
     source = Path(source)
     for option, value, known in (("second", second, SIDES), ("split", split, ("lists", "graves"))):
         if value not in known:
-            raise InputError(f"{option} '{value}': known are {', '.join(known)}. {nearest(value, known)}".rstrip())
+            raise InputError(
+                f"{option} '{value}': known are {', '.join(known)}. "
+                f"{nearest(value, known)}".rstrip()
+            )
     sides = _sides(source, second, split)
     files = sorted(source.rglob("lineStrokes/**/*.xml"))
     if not files:
-        raise InputError(f"{source}: there is no lineStrokes/…/*.xml. Unpack lineStrokes-all.tar.gz.")
+        raise InputError(
+            f"{source}: there is no lineStrokes/…/*.xml. Unpack lineStrokes-all.tar.gz."
+        )
     texts, writers = _texts(source), _writers(source)
     unlisted: list[str] = []
 
@@ -98,7 +103,10 @@ def _line(
     strokes, last = [], float("-inf")
     try:
         for stroke in root.iter("Stroke"):
-            rows = [[float(p.get(key, "nan")) for key in ("x", "y", "time")] for p in stroke.iter("Point")]
+            rows = [
+                [float(p.get(key, "nan")) for key in ("x", "y", "time")]
+                for p in stroke.iter("Point")
+            ]
             points = np.array(rows).reshape(-1, 3)
             fault = backwards([max(last, -1e300), *points[:, 2]] if last > -1e300 else points[:, 2])
             if fault:
@@ -117,13 +125,17 @@ def _sides(source: Path, second: str, split: str) -> dict[str, str]:
     for name, side in {**LISTS, SECOND: second}.items():
         files = sorted(source.rglob(name))
         if not files and name != SECOND:
-            raise InputError(f"{source}: its list {name} is not there. Copy the database's task into it.")
+            raise InputError(
+                f"{source}: its list {name} is not there. Copy the database's task into it."
+            )
         if split == "graves":
             side = "test" if name == "testset_v.txt" else "train"
         for file in files[:1]:
             for form in file.read_text(encoding="utf-8").split():
                 if sides.setdefault(form, side) != side:
-                    raise InputError(f"{file}: {form} is in another list, too. Take the database's own.")
+                    raise InputError(
+                        f"{file}: {form} is in another list, too. Take the database's own."
+                    )
     return sides
 
 

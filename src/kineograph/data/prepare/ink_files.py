@@ -60,8 +60,10 @@ def prepare_ink_files(
     for number, file in enumerate(files):
         given = _group_of(file, source, pattern)
         found: Iterable[Found | str] = _safely(read, file)
-        kept, faults = keep(each._replace(group=each.group or given) if isinstance(each, Found)
-                            else each for each in found)
+        kept, faults = keep(
+            each._replace(group=each.group or given) if isinstance(each, Found) else each
+            for each in found
+        )
         lines += kept
         problems += faults
         if progress:
@@ -97,7 +99,9 @@ def list_files(source: Path, suffixes: Sequence[str]) -> list[Path]:
     """`source`, or what lies below it. Raises InputError if there is nothing."""
     if source.is_file():
         return [source]
-    found = [path for path in source.rglob("*") if path.suffix.lower() in suffixes and path.is_file()]
+    found = [
+        path for path in source.rglob("*") if path.suffix.lower() in suffixes and path.is_file()
+    ]
     if not found:
         raise InputError(
             f"{source}: there is no {' or '.join(suffixes)} file. Name one, or a folder of them."

@@ -55,7 +55,9 @@ def read_inkml(path: Path) -> Iterator[Found | str]:
         raise InputError(f"{path.name}: not XML ({error}). Save the ink again.") from None
     channels = [each.get("name", "").upper() for each in root.iter("{*}channel")] or ["X", "Y"]
     if not {"X", "Y"} <= set(channels):
-        raise InputError(f"{path.name}: has channels {', '.join(channels)}, and X and Y are needed.")
+        raise InputError(
+            f"{path.name}: has channels {', '.join(channels)}, and X and Y are needed."
+        )
     by_id = {_id(each): each for each in root.iter("{*}trace")}
     writer = _said(root, WRITER)
     groups = [each for each in root.iter("{*}traceGroup") if _said(each, TRUTH)]

@@ -55,7 +55,11 @@ def write_prepared_ink(
         refuse_other_source(out, source_root, way)
     unique = {line.id: line for line in lines}
     times = Counter(line.id for line in lines)
-    twice = [f"{one}: {count} times the same ink; kept once." for one, count in times.items() if count > 1]
+    twice = [
+        f"{one}: {count} times the same ink; kept once."
+        for one, count in times.items()
+        if count > 1
+    ]
     problems = [*problems, *twice]
     if not unique:
         first = f" Problems: {len(problems)}, the first: {problems[0]}" if problems else ""

@@ -42,7 +42,7 @@ def prepare_strokes_jsonl(
     return prepare_ink_files(
         Path(source),
         Path(out),
-        partial(_read, sign=-1.0 if y == "down" else 1.0),
+        partial(read_strokes_jsonl, sign=-1.0 if y == "down" else 1.0),
         suffixes=(".jsonl", ".ndjson"),
         way="strokes-jsonl",
         group=group,
@@ -78,7 +78,8 @@ def strokes_of(rows: Any, sign: float = -1.0) -> list[np.ndarray[Any, Any]]:
     return strokes
 
 
-def _read(path: Path, sign: float) -> Iterator[Found | str]:
+def read_strokes_jsonl(path: Path, sign: float = -1.0) -> Iterator[Found | str]:
+    """The lines of a file; a bad one is told and left out. sign: -1 where y goes down."""
     for number, row in enumerate(read_rows(path), start=1):
         if not row.strip():
             continue

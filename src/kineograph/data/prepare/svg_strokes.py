@@ -134,7 +134,11 @@ def _read(path: Path) -> Iterator[Found | str]:
         raise InputError(f"{path.name}: not XML ({error}). Save the drawing again.") from None
     beside = path.with_suffix(".txt")
     title = root.find("{*}title")
-    text = beside.read_text("utf-8-sig") if beside.is_file() else (title.text if title is not None else "")
+    text = (
+        beside.read_text("utf-8-sig")
+        if beside.is_file()
+        else (title.text if title is not None else "")
+    )
     strokes: list[Points] = []
     for number, element in enumerate(root.iter("{*}path"), start=1):
         if element.get("transform"):
@@ -148,5 +152,9 @@ def _read(path: Path) -> Iterator[Found | str]:
     if not (text or "").strip():
         yield f"{path.name}: nothing says what it reads. Write {beside.name} beside it."
         return
-    yield Found([stroke * (1, -1) for stroke in strokes], " ".join((text or "").split()), path.name,
-                source=path.stem)
+    yield Found(
+        [stroke * (1, -1) for stroke in strokes],
+        " ".join((text or "").split()),
+        path.name,
+        source=path.stem,
+    )

@@ -84,9 +84,7 @@ def draw_point(mixture: PenMixture, generator: torch.Generator | None = None) ->
     shape = mixture.pen.shape
     flat = mixture.log_weights.exp().flatten(0, -2)
     which = torch.multinomial(flat, 1, generator=generator).view(*shape, 1)
-    right, up, wide, high, together = (
-        part.gather(-1, which).squeeze(-1) for part in mixture[2:]
-    )
+    right, up, wide, high, together = (part.gather(-1, which).squeeze(-1) for part in mixture[2:])
     device = mixture.pen.device
     chance = torch.randn(*shape, 2, generator=generator, device=device)
     a = chance[..., 0]
