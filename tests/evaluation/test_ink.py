@@ -24,13 +24,13 @@ SMALL = ["model.units=8", "model.mixtures=2", "model.windows=2", "training.batch
 TEXTS = ("ab", "ёж a", "ba ab", "ab ж")
 
 
-def made(path, writers: int = 6, seed: int = 0) -> PreparedFolder:
+def made(path, writers: int = 10, seed: int = 0) -> PreparedFolder:
     rng = np.random.default_rng(seed)
     lines = []
-    for number in range(4 * writers):
+    for number in range(2 * writers):
         text = TEXTS[number % 4]
         steps = rng.normal((0.3, 0), 0.2, size=(8 * len(text), 2))
-        lines.append(ink_line([steps.cumsum(0)], text, f"writer {number // 4}"))
+        lines.append(ink_line([steps.cumsum(0)], text, f"writer {number // 2}"))
     write_folder(path, INK, lines, name="tiny", source_root=path)
     return PreparedFolder(path, INK)
 
@@ -51,7 +51,8 @@ def trained(tmp_path_factory):
 def test_a_training_ends_with_a_report_and_its_figures(trained):
     home, done = trained
     found = summarise_ink(home / "run")
-    rows = [json.loads(row) for row in (home / "run" / "predictions.jsonl").open(encoding="utf-8")]
+    text = (home / "run" / "predictions.jsonl").read_text("utf-8")
+    rows = [json.loads(row) for row in text.splitlines()]
     per_point = -sum(row["nats"] for row in rows) / sum(row["points"] for row in rows)
     assert found["log_loss_per_point"] == pytest.approx(per_point)
     assert found["log_loss_per_line"] == pytest.approx(

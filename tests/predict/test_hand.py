@@ -10,7 +10,7 @@ from kineograph.data.ink.line import ink_line
 from kineograph.errors import InputError
 from kineograph.predict.hand import Hand, break_text
 from kineograph.predict.prime import read_prime
-from kineograph.recipes import change_all, find_recipe
+from kineograph.recipes import change_all, find_recipe, load
 from kineograph.recipes.hand import TrainedHand, build_hand, load_hand, write_hand_file
 from kineograph.training.checkpoint import save_weights
 
@@ -99,7 +99,10 @@ def test_what_cannot_be_written_is_said(hand, text, options, words):
 def test_a_network_without_a_text_scribbles_and_says_so(tmp_path):
     torch.manual_seed(0)
     recipe = small("handwriting-predict")
-    hand = Hand(TrainedHand(tmp_path, recipe, KNOWN, build_hand(recipe, KNOWN).eval()))
+    network = build_hand(recipe, KNOWN).eval()
+    with torch.no_grad():
+        network.output.bias[0] = -50  # a pen that is never lifted, so that nothing ends
+    hand = Hand(TrainedHand(tmp_path, recipe, KNOWN, network))
     one, two = hand.scribble(30, count=2)
     assert sum(map(len, one.strokes)) == sum(map(len, two.strokes)) == 30
     with pytest.raises(InputError, match="writes no text, it only goes on scribbling"):
@@ -135,6 +138,9 @@ def test_a_run_of_another_kind_or_a_broken_one_is_said(run, tmp_path):
     path.write_text(whole.replace('"deviation"', '"deviations"'), "utf-8")
     with pytest.raises(InputError, match="its measures of ink are broken"):
         load_hand(run)
+    path.write_text(whole, "utf-8")
+    with pytest.raises(InputError, match="writes by hand, and neither labels nor reads"):
+        load(run)
     path.write_text(whole.replace('"kind": "ink"', '"kind": "lines"'), "utf-8")
     with pytest.raises(InputError, match="was not trained on pen strokes"):
         load_hand(run)

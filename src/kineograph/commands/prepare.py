@@ -117,8 +117,8 @@ def prepare(
 
     method = flow_method if flow else None
     if made != "clips":
-        tell: Callable[..., None] = {"lines": tell_lines, "ink": tell_ink}.get(made, tell_pictures)
-        tell(screen, prepare_in(out, replace=overwrite), out)
+        tells: dict[str, Callable[..., None]] = {"lines": tell_lines, "ink": tell_ink}
+        tells.get(made, tell_pictures)(screen, prepare_in(out, replace=overwrite), out)
         return
     if not neutral:
         _tell(screen, prepare_in(out, replace=overwrite), out, method)

@@ -103,7 +103,7 @@ HANDWRITING_DEMO = Recipe(
     name="handwriting-demo",
     about="Writes Latin and Cyrillic by hand, small enough for any laptop.",
     paper="none; after Graves 2013 (arXiv:1308.0850), section 5, numbers our own",
-    data=InkConfig(points_per_character=11.0, longest_points=500, slant_degrees=4.0, size=0.06),
+    data=InkConfig(points_per_character=9.0, longest_points=500, slant_degrees=4.0, size=0.06),
     model=HandwritingSynthesisConfig(units=176, layers=3, mixtures=12, windows=6),
     task=WriteInk(),
     training=TrainingConfig(
@@ -119,7 +119,7 @@ HANDWRITING_DEMO = Recipe(
         clip_norm=2.0,
     ),
     notes=(
-        "For drawn pen strokes: kineograph prepare ink-drawn built-in OUT. Points are put anew, 11 "
+        "For drawn pen strokes: kineograph prepare ink-drawn built-in OUT. Points are put anew, 9 "
         "a character and closer in bends, so that a line has a third of a tablet's points.",
         "The rate falls to nothing, which halves what is left to learn; the last weights stay.",
     ),

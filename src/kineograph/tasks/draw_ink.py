@@ -2,6 +2,9 @@
 
 A row may go on from ink that is there already: it is given to the network first, with its text, and
 what follows is in the same hand (Graves 2013, arXiv:1308.0850, section 5.5).
+
+A row ends where the pen, lifted, rests: so the lines that it learned from ended. Where it never
+does, the paper's rule ends it: the window looks past the last character (section 5.4).
 """
 
 from collections.abc import Sequence
@@ -11,14 +14,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from kineograph.data.ink.batch import REST
 from kineograph.data.ink.known import KnownInk
 from kineograph.data.ink.strokes import Offsets
 from kineograph.nets.heads.mixture import draw_point, pen_mixture
 
 LIMIT, SPARE = 2.5, 30  # points at most: so many times the usual, and some
-LAST = 1.0  # characters' worth of points for the last stroke to end by itself
+LAST = 3.0  # characters' worth of points, after the window left the text, for marks and the end
 BATCH = 64  # rows at once
 NOTHING = np.zeros((0, 3), dtype=np.float32)
+NOTHING_YET = np.zeros((1, 3), dtype=np.float32)
 NEVER = 10**9
 
 
@@ -69,14 +74,19 @@ class _Walk:
         self.device = next(network.parameters()).device
         self.patience = round(LAST * known.points_per_character)
         self.begun = np.array([len(row.before) for row in rows])
-        self.last = torch.from_numpy(self.begun + limits).to(self.device)
-        self.first = torch.from_numpy(self.begun).to(self.device)
-        self.given = torch.zeros(len(rows), max(1, int(self.begun.max())), 3)
-        for place, row in enumerate(rows):
-            self.given[place, : len(row.before)] = torch.from_numpy(row.before)
+        # a line's first point is where the paper begins: it is given
+        before = [row.before if len(row.before) else NOTHING_YET for row in rows]
+        owed = np.array([len(each) for each in before])
+        self.given = torch.zeros(len(rows), int(owed.max()), 3)
+        for place, each in enumerate(before):
+            self.given[place, : len(each)] = torch.from_numpy(each)
         self.given = self.given.to(self.device)
-        self.stopping = torch.full((len(rows),), NEVER, device=self.device)  # at the latest
-        self.done = torch.full_like(self.stopping, -1)  # points, where it was at its end
+        self.first = torch.from_numpy(owed).to(self.device)
+        self.last = torch.from_numpy(self.begun + limits).to(self.device)
+        self.lifts = torch.zeros(len(rows), dtype=torch.int64, device=self.device)  # in a row
+        self.cut = torch.full((len(rows),), NEVER, device=self.device)  # where it may be cut off
+        self.stopping = self.cut.clone()  # where it is, at the latest
+        self.done = torch.full_like(self.cut, -1)  # points, where it was at its end
         self._read_texts(known)
 
     @torch.inference_mode()
@@ -92,26 +102,33 @@ class _Walk:
                 owed = (place < self.first).unsqueeze(1)
                 point = torch.where(owed, self.given[:, place], point)
             made.append(point)
-            if state.phi is not None:
-                self._look(place, state.phi, point)
+            self._look(place, state.phi, point)
             if bool(((self.done >= 0) | (place + 1 >= self.last)).all()):
                 break
         return self._drawn(torch.stack(made, 1).cpu().numpy())
 
-    def _look(self, place: int, phi: Tensor, point: Tensor) -> None:
-        """A row ends where its pen is lifted after the window went past the last character."""
-        past = (place > self.first) & _is_past(phi, self.ends)
+    def _look(self, place: int, phi: Tensor | None, point: Tensor) -> None:
+        """Whether rows are at their end after this point."""
+        new, lifted = place >= self.first, point[:, 2] > 0.5
+        self.lifts = torch.where(lifted, self.lifts + 1, 0)
+        rests = new & (self.lifts > REST)
+        self.done = torch.where((self.done < 0) & rests, place + 1 - REST, self.done)
+        if phi is None:
+            return
+        past = new & _is_past(phi, self.ends)
         soon = self.stopping.clamp(max=place + self.patience)
         self.stopping = torch.where(past, soon, self.stopping)
-        over = (self.stopping < NEVER) & (point[:, 2] > 0.5) | (place >= self.stopping)
-        self.done = torch.where((self.done < 0) & over, place + 1, self.done)
+        left = new & (self.stopping < NEVER) & lifted
+        self.cut = torch.where(left, self.cut.clamp(max=place + 1), self.cut)
+        over = (self.done < 0) & (place >= self.stopping)
+        self.done = torch.where(over, self.cut.clamp(max=place + 1), self.done)
 
     def _drawn(self, points: Offsets) -> list[Drawn]:
         reads = self.network.reads_text
         stops = torch.where(self.done >= 0, self.done, self.last).tolist()
         found = []
         for row, (stop, done) in enumerate(zip(stops, self.done.tolist(), strict=True)):
-            own = points[row, self.begun[row] : stop].copy()
+            own = points[row, self.begun[row] : max(stop, self.begun[row] + 1)].copy()
             own[-1:, 2] = 1.0
             found.append(Drawn(own, done >= 0 or not reads))
         return found

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from kineograph.data.batch import Pass
-from kineograph.data.ink.batch import LENGTH_STEP, InkExamples
+from kineograph.data.ink.batch import LENGTH_STEP, REST, InkExamples
 from kineograph.data.ink.config import InkConfig
 from kineograph.data.ink.known import (
     in_units,
@@ -96,7 +96,8 @@ def test_batches_hold_every_line_once_padded_with_a_resting_pen():
         for row, (length, signs) in enumerate(
             zip(batch.lengths.tolist(), batch.text_lengths.tolist(), strict=True)
         ):
-            assert not batch.points[row, length:].any()
+            assert batch.points[row, length : length + REST].tolist() == [[0, 0, 1]] * REST
+            assert not batch.points[row, length + REST :].any()
             assert not batch.texts[row, signs:].any()
             assert batch.texts[row, :signs].all()
             assert batch.points[row, length - 1, 2] == 1

@@ -16,6 +16,7 @@ from kineograph.data.ink.strokes import Offsets
 from kineograph.data.text import Alphabet
 from kineograph.errors import InputError
 
+REST = 2  # points of a lifted pen that stays, after the last one: so a network learns to end
 LENGTH_STEP = 16  # points that a batch's length is a multiple of: few shapes keep kernels few
 
 
@@ -30,8 +31,8 @@ class InkExample(NamedTuple):
 class InkBatch(NamedTuple):
     """Lines of one step."""
 
-    points: Tensor  # (B, T, 3) float32: steps right, up, and 1 where the pen is lifted; zeros after
-    lengths: Tensor  # (B,) int64 points
+    points: Tensor  # (B, T, 3) float32: right, up, lifted; then REST times 0, 0, 1, then zeros
+    lengths: Tensor  # (B,) int64 points of the lines themselves
     texts: Tensor  # (B, L) int64, filled up with blanks
     text_lengths: Tensor  # (B,) int64
     ids: list[str]
@@ -109,14 +110,15 @@ class InkExamples:
 
 
 def collate_ink(examples: Sequence[InkExample]) -> InkBatch:
-    """One batch; shorter lines are filled up with a pen that rests."""
+    """One batch; after each line the pen rests, and shorter ones are filled up with zeros."""
     lengths = [len(example.points) for example in examples]
-    longest = -(-max(lengths) // LENGTH_STEP) * LENGTH_STEP
+    longest = -(-(max(lengths) + REST) // LENGTH_STEP) * LENGTH_STEP
     points = np.zeros((len(examples), longest, 3), dtype=np.float32)
     signs = [len(example.target) for example in examples]
     texts = np.full((len(examples), max(signs)), Alphabet.blank, dtype=np.int64)
     for row, example in enumerate(examples):
         points[row, : lengths[row]] = example.points
+        points[row, lengths[row] : lengths[row] + REST, 2] = 1.0
         texts[row, : signs[row]] = example.target
     return InkBatch(
         torch.from_numpy(points),

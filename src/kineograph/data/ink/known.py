@@ -105,12 +105,15 @@ def paced_offsets(line: InkLine, config: InkConfig, known: KnownInk) -> Offsets:
 
 def normalised(offsets: Offsets, known: KnownInk) -> Offsets:
     """Steps in the network's measure: (N, 3), of a standard deviation of 1."""
-    return offsets / np.array([*known.deviation, 1.0], dtype=np.float32)
+    right, up = known.deviation
+    divided: Offsets = offsets * np.array([1 / right, 1 / up, 1.0], dtype=np.float32)
+    return divided
 
 
 def in_units(offsets: Offsets, known: KnownInk) -> Offsets:
     """Steps of the network back in the units of the ink."""
-    return offsets * np.array([*known.deviation, 1.0], dtype=np.float32)
+    brought: Offsets = offsets * np.array([*known.deviation, 1.0], dtype=np.float32)
+    return brought
 
 
 def resized(line: InkLine, config: InkConfig, known: KnownInk) -> InkLine:

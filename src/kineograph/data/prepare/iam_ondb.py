@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kineograph.data.ink.strokes import Points
 from kineograph.data.prepare.ink_files import Found, Progress, backwards, keep
 from kineograph.data.prepare.prepared_ink import PreparedInk, write_prepared_ink
 from kineograph.errors import InputError, nearest
@@ -100,18 +101,15 @@ def _line(
     except ElementTree.ParseError as error:
         yield f"{file.name}: not XML ({error}): left out."
         return
-    strokes, last = [], float("-inf")
+    strokes: list[Points] = []
+    times: list[float] = []
     try:
         for stroke in root.iter("Stroke"):
-            rows = [
-                [float(p.get(key, "nan")) for key in ("x", "y", "time")]
-                for p in stroke.iter("Point")
-            ]
+            rows = [[float(p.get(key, "nan")) for key in ("x", "y", "time")] for p in stroke]
             points = np.array(rows).reshape(-1, 3)
-            fault = backwards([max(last, -1e300), *points[:, 2]] if last > -1e300 else points[:, 2])
-            if fault:
+            times = [*times[-1:], *points[:, 2].tolist()]  # a stroke begins after the one before
+            if fault := backwards(times):
                 raise InputError(fault)
-            last = points[-1, 2] if len(points) else last
             strokes.append(points[:, :2] * (1, -1))
     except (ValueError, InputError) as error:
         yield f"{file.name}: {error}"

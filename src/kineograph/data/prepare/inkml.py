@@ -53,14 +53,17 @@ def read_inkml(path: Path) -> Iterator[Found | str]:
         root = ElementTree.fromstring(path.read_bytes())
     except ElementTree.ParseError as error:
         raise InputError(f"{path.name}: not XML ({error}). Save the ink again.") from None
-    channels = [each.get("name", "").upper() for each in root.iter("{*}channel")] or ["X", "Y"]
+    channels = [each.get("name", "").upper() for each in root.findall(".//{*}channel")] or [
+        "X",
+        "Y",
+    ]
     if not {"X", "Y"} <= set(channels):
         raise InputError(
             f"{path.name}: has channels {', '.join(channels)}, and X and Y are needed."
         )
-    by_id = {_id(each): each for each in root.iter("{*}trace")}
+    by_id = {_id(each): each for each in root.findall(".//{*}trace")}
     writer = _said(root, WRITER)
-    groups = [each for each in root.iter("{*}traceGroup") if _said(each, TRUTH)]
+    groups = [each for each in root.findall(".//{*}traceGroup") if _said(each, TRUTH)]
     for number, part in enumerate(groups or [root], start=1):
         where = f"{path.name}, line {number}" if groups else path.name
         try:
@@ -77,8 +80,8 @@ def read_inkml(path: Path) -> Iterator[Found | str]:
 
 def _traces(part: Any, by_id: dict[str, Any]) -> list[Any]:
     """The traces inside, or those that are pointed to."""
-    inside = list(part.iter("{*}trace"))
-    pointed = [view.get("traceDataRef", "").lstrip("#") for view in part.iter("{*}traceView")]
+    inside = list(part.findall(".//{*}trace"))
+    pointed = [view.get("traceDataRef", "").lstrip("#") for view in part.findall(".//{*}traceView")]
     return inside or [by_id[name] for name in pointed if name in by_id]
 
 

@@ -105,7 +105,8 @@ class _Way:
 
 def _commands(data: str) -> Iterator[tuple[str, list[float]]]:
     """Each letter with the numbers it takes; more numbers repeat it (after M as L)."""
-    letter, numbers = "", []
+    letter = ""
+    numbers: list[float] = []
     for sign, number in TOKEN.findall(data):
         if sign:
             if numbers:
@@ -140,7 +141,7 @@ def _read(path: Path) -> Iterator[Found | str]:
         else (title.text if title is not None else "")
     )
     strokes: list[Points] = []
-    for number, element in enumerate(root.iter("{*}path"), start=1):
+    for number, element in enumerate(root.findall(".//{*}path"), start=1):
         if element.get("transform"):
             yield f"{path.name}, path {number}: has a transform, which is not read. Apply it first."
             return

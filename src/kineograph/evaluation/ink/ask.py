@@ -33,7 +33,7 @@ def ask_side(job: InkExperiment, trained: TrainedHand, sides: InkSides, side: st
     rows = []
     for line, points in zip(data.lines, data.points, strict=True):
         value, count = nats[line.id]
-        row = {"id": line.id, "text": line.text, "group": line.group, "split": side}
+        row: dict[str, Any] = {"id": line.id, "text": line.text, "group": line.group, "split": side}
         row |= {"points": count, "nats": round(value, 4), "control": round(control(points), 4)}
         rows.append(json.dumps(row, ensure_ascii=False) + "\n")
     write_text_whole(job.run / "predictions.jsonl", "".join(rows))
@@ -76,13 +76,13 @@ def _steps(offsets: Offsets, known: KnownInk) -> list[list[float]]:
 
 def _without_memory(data: InkExamples) -> Any:
     """Nats of a line if every step is drawn of one Gaussian, and the pen of one chance."""
-    every = np.concatenate(data.points).astype(np.float64)
+    every = np.concatenate([points[1:] for points in data.points]).astype(np.float64)
     mean, spread = every[:, :2].mean(0), np.cov(every[:, :2].T) + 1e-9 * np.eye(2)
     place = torch.distributions.MultivariateNormal(torch.tensor(mean), torch.tensor(spread))
     pen = torch.distributions.Bernoulli(torch.tensor(every[:, 2].mean()).clamp(1e-6, 1 - 1e-6))
 
     def nats(points: np.ndarray[Any, Any]) -> float:
-        given = torch.from_numpy(points).double()
+        given = torch.from_numpy(points[1:]).double()
         return float(place.log_prob(given[:, :2]).sum() + pen.log_prob(given[:, 2]).sum())
 
     return nats

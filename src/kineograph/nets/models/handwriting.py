@@ -148,7 +148,8 @@ class Handwriting(nn.Module):
         text: one_hot of the texts.
         """
         state = self.initial_state(steps[:, 0]) if state is None else state
-        seen, hidden, last = steps, [], []
+        seen, last = steps, []
+        hidden: list[Tensor] = []
         looked: list[Tensor] = []
         window = places = None
         for number, cell in enumerate(self.layers):
@@ -173,13 +174,15 @@ class Handwriting(nn.Module):
         self, point: Tensor, state: HandState, text: Tensor | None = None
     ) -> tuple[Tensor, HandState]:
         """One step: point (B, 3) that was made, text as one_hot -> outputs (B, 6K + 1), state."""
-        seen, hidden, last = point, [], []
+        seen, last = point, []
+        hidden: list[Tensor] = []
         window, places, phi = state.window, state.places, None
         for number, (cell, before) in enumerate(zip(self.layers, state.layers, strict=True)):
             if number == 0 and self.window is not None:
-                h, memory = cell(torch.cat([point, window], 1), before)  # type: ignore[list-item]
+                assert window is not None
+                h, memory = cell(torch.cat([point, window], 1), before)
                 window, places, phi = self.window(h, places, text)
-                seen = torch.cat([point, window], 1)  # type: ignore[list-item]
+                seen = torch.cat([point, window], 1)
             else:
                 h, memory = cell(torch.cat([seen, hidden[-1]], 1) if hidden else seen, before)
             hidden.append(h)
