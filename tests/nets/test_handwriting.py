@@ -44,7 +44,7 @@ def test_window_is_that_of_nested_loops():
                 alpha, beta = math.exp(raw[row][j]), math.exp(raw[row][3 + j])
                 kappa = float(places[row, j]) + math.exp(raw[row][6 + j])
                 assert float(moved[row, j]) == pytest.approx(kappa, rel=1e-5)
-                total += alpha * math.exp(-beta * (kappa - u) ** 2)
+                total += alpha * math.exp(-beta * (kappa - u + 0.5) ** 2)
             assert float(phi[row, u - 1]) == pytest.approx(total, rel=1e-4)
             if TEXTS[row, u - 1]:
                 expected[TEXTS[row, u - 1] - 1] += total

@@ -95,9 +95,16 @@ def still(net: Handwriting, pen: float) -> Handwriting:
 
 def test_rows_end_where_the_pen_rests():
     net = still(network(), 50.0)  # lifted at every point
-    (drawn,) = draw_rows(net, KNOWN, [Row("ab ab")], bias=0.0, chance=torch.Generator())
+    (drawn,) = draw_rows(net, KNOWN, [Row("ab")], bias=0.0, chance=torch.Generator())
     assert drawn.finished
     assert len(drawn.offsets) == 1 + 1  # where the paper begins, a dot; then it rests
+
+
+def test_a_pen_that_rests_in_the_middle_of_the_text_goes_on():
+    net = still(network(), 50.0)
+    (drawn,) = draw_rows(net, KNOWN, [Row("ab ab ab")], bias=0.0, chance=torch.Generator())
+    assert drawn.finished
+    assert len(drawn.offsets) > 5 * 4  # five points a character, to the last two
 
 
 def test_rows_end_soon_after_the_window_left_their_text():

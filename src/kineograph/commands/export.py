@@ -18,7 +18,7 @@ def export(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write clip.onnx and step.onnx, or a reader's lines.onnx, each compared with torch."""
+    """Write clip.onnx and step.onnx, lines.onnx or pen.onnx, each compared with torch."""
     screen = Screen(as_json)
     if small:
         _share(screen, run, out)
@@ -47,6 +47,11 @@ def _written(run: str, kind: str, folder: Path) -> dict[str, Any]:
         from kineograph.recipes.reader import load_reader
 
         return export_reader(load_reader(run), folder)
+    if kind == "ink":
+        from kineograph.export.ink import export_hand
+        from kineograph.recipes.hand import load_hand
+
+        return export_hand(load_hand(run), folder)
     from kineograph.export.onnx import export as write_onnx
     from kineograph.recipes import load
 

@@ -2,10 +2,11 @@
 
 Source: Graves 2013 (arXiv:1308.0850), equations 46-51. J Gaussians look at character u = 1 … L:
 
-    φ(t, u) = Σ_j α_j exp(-β_j (κ_j - u)²)      w(t) = Σ_u φ(t, u) c_u
+    φ(t, u) = Σ_j α_j exp(-β_j (κ_j - u + ½)²)      w(t) = Σ_u φ(t, u) c_u
 
-Their places κ only go forward. Begun as here, they go at the pace of the ink from the start: a
-window that begins anywhere takes thousands of steps to find the text.
+Their places κ only go forward. Begun as here, they go at the pace of the ink from the start, and
+character u is seen best in the middle of its own stretch, from u - 1 to u (the ½ is ours): a window
+that begins anywhere takes thousands of steps to find the text.
 """
 
 import math
@@ -14,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 MOST, FASTEST = 6.0, 2.5  # of logarithms: heights and widths; characters in one step
+MIDDLE = 0.5  # of a character's stretch
 BROAD = -6.0  # of the log of β: half the text at once
 
 
@@ -47,7 +49,7 @@ class TextWindow(nn.Module):
 
 def look(height: Tensor, width: Tensor, places: Tensor, length: int) -> Tensor:
     """φ (B, L) of logarithms of heights and widths, and places: (B, J) each."""
-    characters = torch.arange(1, length + 1, device=places.device, dtype=places.dtype)
+    characters = torch.arange(length, device=places.device, dtype=places.dtype) + MIDDLE
     away = (places.unsqueeze(2) - characters).square()  # (B, J, L)
     narrow = width.clamp(BROAD, MOST).exp().unsqueeze(2)
     return (height.clamp(max=MOST).exp().unsqueeze(2) * torch.exp(-narrow * away)).sum(1)

@@ -24,6 +24,7 @@ LAST = 3.0  # characters' worth of points, after the window left the text, for m
 BATCH = 64  # rows at once
 NOTHING = np.zeros((0, 3), dtype=np.float32)
 NOTHING_YET = np.zeros((1, 3), dtype=np.float32)
+NEAR = 2  # characters from the end of the text: before, a resting pen is chance
 NEVER = 10**9
 
 
@@ -112,12 +113,12 @@ class _Walk:
         new, lifted = place >= self.first, point[:, 2] > 0.5
         self.lifts = torch.where(lifted, self.lifts + 1, 0)
         rests = new & (self.lifts > REST)
+        if phi is not None:
+            looked = _looks_at(phi, self.ends)
+            soon = self.stopping.clamp(max=place + self.patience)
+            self.stopping = torch.where(new & (looked >= self.ends), soon, self.stopping)
+            rests &= (looked >= self.ends - NEAR) | (self.stopping < NEVER)
         self.done = torch.where((self.done < 0) & rests, place + 1 - REST, self.done)
-        if phi is None:
-            return
-        past = new & _is_past(phi, self.ends)
-        soon = self.stopping.clamp(max=place + self.patience)
-        self.stopping = torch.where(past, soon, self.stopping)
         left = new & (self.stopping < NEVER) & lifted
         self.cut = torch.where(left, self.cut.clamp(max=place + 1), self.cut)
         over = (self.done < 0) & (place >= self.stopping)
@@ -151,11 +152,7 @@ class _Walk:
         self.text = self.network.one_hot(texts.to(self.device))
 
 
-def _is_past(phi: Tensor, ends: Tensor) -> Tensor:
-    """Whether the window looks past the last character: (B,).
-
-    φ(t, U + 1) is larger than φ(t, u) of every character u (section 5.4).
-    """
+def _looks_at(phi: Tensor, ends: Tensor) -> Tensor:
+    """The character that the window sees best, from 0; U where it is past the last one: (B,)."""
     places = torch.arange(phi.shape[1], device=phi.device)
-    seen = phi.masked_fill(places > ends.unsqueeze(1), float("-inf"))
-    return seen.argmax(1) >= ends
+    return phi.masked_fill(places > ends.unsqueeze(1), float("-inf")).argmax(1)
