@@ -85,10 +85,13 @@ def written(run: InkRun) -> Section:
     """Some texts of the test side: the ink that is there, and what the network writes."""
     blocks: list[Block] = []
     for sample in run.samples:
-        blocks.append(Picture(_ink(sample["truth"]), f"{sample['text']} (a person's)"))
+        height = _height(sample["truth"])
+        blocks.append(Picture(_ink(sample["truth"], height), f"{sample['text']}: as it is"))
         for each in sample["written"]:
             end = "" if each["finished"] else ", cut off: it did not end by itself"
-            blocks.append(Picture(_ink(each["offsets"]), f"written, bias {each['bias']:g}{end}"))
+            blocks.append(
+                Picture(_ink(each["offsets"], height), f"written, bias {each['bias']:g}{end}")
+            )
     return Section("What it writes", blocks)
 
 
@@ -154,17 +157,23 @@ def _spread(scores: InkScores) -> str:
     )
 
 
-def _ink(offsets: Any) -> str:
-    """A line of ink as an inline drawing in the page's own colour."""
-    strokes = [stroke * (1, -1) for stroke in from_offsets(np.array(offsets, dtype=float))]
+def _height(offsets: Any) -> float:
+    """Of a line of ink in its own units, never nothing."""
+    ups = np.cumsum(np.array(offsets, dtype=float)[:, 1])
+    return max(float(np.ptp(ups)), 1e-9)
+
+
+def _ink(offsets: Any, height: float) -> str:
+    """A line as an inline drawing in the page's own colour; `height` is 100 units of it."""
+    scale = 100 / height
+    strokes = [stroke * (scale, -scale) for stroke in from_offsets(np.array(offsets, dtype=float))]
     every = np.concatenate(strokes) if strokes else np.zeros((1, 2))
     low, high = every.min(axis=0), every.max(axis=0)
-    scale = 100 / max(float(high[1] - low[1]), 1e-9)
-    wide, tall = (high - low) * scale + 12
-    paths = "".join(f'<path d="{path_of((s - low) * scale + 6)}"/>' for s in strokes)
-    pixels = f'width="{min(860.0, wide * 0.55):.0f}" style="max-width:100%;height:auto"'
+    wide, tall = high - low + 12
+    paths = "".join(f'<path d="{path_of(stroke - low + 6)}"/>' for stroke in strokes)
+    pixels = f'width="{0.5 * wide:.0f}" style="max-width:100%;height:auto"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {pixels} viewBox="0 0 {wide:.0f} {tall:.0f}" '
-        f'role="img" aria-label="ink"><g fill="none" stroke="var(--ink, currentColor)" '
-        f'stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round">{paths}</g></svg>'
+        'role="img" aria-label="ink"><g fill="none" stroke="var(--ink, currentColor)" '
+        f'stroke-width="3" stroke-linecap="round" stroke-linejoin="round">{paths}</g></svg>'
     )
