@@ -39,12 +39,14 @@ from kineograph.decoding.ctc import prefix_beam
 from kineograph.decoding.judges import Remembered
 from kineograph.decoding.prefix_beam import Beam
 from kineograph.export.lines import export_reader
+from kineograph.export.lines_int8 import Grey, quantise_reader
 from kineograph.metrics.text import cer_interval, score_by, score_text
 from kineograph.predict.reader import Reader
 from kineograph.recipes.reader import load_reader
 
 POLICY = POLICIES["fraktur"]
 PADDING_PIXELS = 10
+LEARNED_EVERY = 25  # of the training lines: what ranges of 8 bits are learned from
 ROUNDS = 3  # of ours: the median is told
 TESSERACT = {
     "tesseract frk": "frk",
@@ -64,11 +66,16 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
-        lines, files = written_lines(given.data, given.side, Path(folder), given.lines)
+        prepared = folder_of(given.data, Path(folder))
+        sides = split_lines(prepared.lines, "given").sides
+        pictures = PictureFiles(prepared.source_root)
+        lines = sides[given.side][: given.lines]
+        files = written_lines(lines, pictures, Path(folder))
+        learned = [pictures.grey(line.picture) for line in sides["train"][::LEARNED_EVERY]]
         truths, works = [POLICY(line.text) for line in lines], [line.group or "" for line in lines]
         found = {}
         for name, (texts, seconds) in (
-            ours(given.run, files, Path(folder)) | tesseract(files, Path(folder))
+            ours(given.run, files, learned, Path(folder)) | tesseract(files, Path(folder))
         ).items():
             found[name] = scored(truths, [POLICY(text) for text in texts], works, seconds)
             print_row(name, found[name], file=sys.stderr if given.json else sys.stdout)
@@ -79,31 +86,42 @@ def main() -> None:
         print(json.dumps(about | {"beam_lines_per_second": beam, "readers": found}))
 
 
-def written_lines(
-    data: Path, side: str, folder: Path, most: int | None
-) -> tuple[list[Line], list[Path]]:
-    """The lines of a side, and a file for each with the picture as the corpus has it."""
+def folder_of(data: Path, folder: Path) -> LinesFolder:
+    """The corpus as prepared lines."""
     try:
-        prepared = LinesFolder(data)
+        return LinesFolder(data)
     except ValueError:
-        prepared = prepare_archiscribe(data, folder / "prepared").data_folder
-    lines = split_lines(prepared.lines, "given").sides[side][:most]
-    pictures = PictureFiles(prepared.source_root)
+        return prepare_archiscribe(data, folder / "prepared").data_folder
+
+
+def written_lines(lines: Sequence[Line], pictures: PictureFiles, folder: Path) -> list[Path]:
+    """A file for each line with the picture as the corpus has it."""
     files = []
     for number, line in enumerate(lines):
         files.append(folder / f"{number:05}.png")
         cv2.imwrite(str(files[-1]), pictures.grey(line.picture))
-    return lines, files
+    return files
 
 
-def ours(run: str, files: Sequence[Path], folder: Path) -> dict[str, tuple[list[str], float]]:
+def ours(
+    run: str, files: Sequence[Path], learned: Sequence[Grey], folder: Path
+) -> dict[str, tuple[list[str], float]]:
     """Texts and seconds: greedy and with the language model, as exported and with torch."""
-    export_reader(load_reader(run), folder)
+    trained = load_reader(run)
+    export_reader(trained, folder)
     exported = folder / "lines.onnx"
-    readers = {"ours, best path": Reader.load(run, language=False, onnx=exported)}
+    in_8_bits = folder / "int8"
+    in_8_bits.mkdir()
+    shutil.copy(exported, in_8_bits)
+    quantise_reader(in_8_bits, learned, trained.network.height_pixels)
+    small = in_8_bits / "lines.onnx"
+    readers = {
+        "ours, best path": Reader.load(run, language="none", onnx=exported),
+        "ours, best path, 8 bits": Reader.load(run, language="none", onnx=small),
+    }
     if load_reader(run).language is not None:
         readers["ours, language model"] = Reader.load(run, onnx=exported)
-    readers["ours, best path, torch"] = Reader.load(run, language=False)
+    readers["ours, best path, torch"] = Reader.load(run, language="none")
     return {name: timed(lambda r=reader: read(r, files)) for name, reader in readers.items()}
 
 

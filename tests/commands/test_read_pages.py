@@ -1,6 +1,7 @@
 """`kineograph predict RUN PAGE…`: pages in, text out; what makes no sense is refused in a line."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -14,6 +15,7 @@ from kineograph.recipes.reader import write_reader_file
 from tests.pages.drawn_pages import DrawnPage
 from tests.pages.locked_pdf import locked_pdf
 from tests.predict.readers import Knows
+from tests.predict.two_columns import PICTURE, write_pairs, write_run
 
 TEXTS = ["Die Waſſerſtraße", "am Fluß", "Город"]
 
@@ -24,7 +26,7 @@ def desk(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "reads").mkdir()
     write_reader_file(tmp_path / "reads", OCR_LINE, Alphabet(("a", "b")), "0")
-    monkeypatch.setattr(Reader, "load", lambda run, device: Knows(TEXTS * 5))
+    monkeypatch.setattr(Reader, "load", lambda run, **_: Knows(TEXTS * 5))
     return tmp_path
 
 
@@ -155,7 +157,7 @@ def test_a_table_is_said_to_be_one(desk, run, monkeypatch):
         for column in range(4):
             page.line(60 + column * 210, 80 + row * 50, page.words(120, 20), 20)
     page.image.save("a.png")
-    monkeypatch.setattr(Reader, "load", lambda run, device: Knows(["x"] * 99))
+    monkeypatch.setattr(Reader, "load", lambda run, **_: Knows(["x"] * 99))
     status, said, _ = run("predict", "reads", "a.png")
     assert status == 0 and "note: a.png: it seems to hold a table: cells are read as" in said
 
@@ -175,7 +177,7 @@ def test_what_was_read_before_a_stop_is_printed(desk, run, monkeypatch):
             return super().read(pictures, progress)
 
     drawn("a.png"), drawn("b.png")
-    monkeypatch.setattr(Reader, "load", lambda run, device: Stopped(TEXTS))
+    monkeypatch.setattr(Reader, "load", lambda run, **_: Stopped(TEXTS))
     status, said, _ = run("predict", "reads", "a.png", "b.png")
     assert status == 130 and TEXTS[2] in said
 
@@ -230,6 +232,9 @@ def test_what_makes_no_sense_is_refused_in_a_line(desk, run, options, told):
         (["--picture"], "--picture: is for a network that reads lines of text"),
         (["--lines-from", "a.xml"], "--lines-from: is for a network that reads lines of text"),
         (["--password", "x"], "--password: is for a network that reads lines of text"),
+        (["--language", "none"], "--language: is for a network that reads lines of text"),
+        (["--lexicon", "w.txt"], "--lexicon: is for a network that reads lines of text"),
+        (["--alternatives", "2"], "--alternatives: is for a network that reads lines of text"),
         (["--write", "csv,hocr"], "--write hocr: known formats are csv, json, srt, png, mp4."),
     ],
 )
@@ -269,3 +274,77 @@ def test_json_is_one_line_and_the_last(desk, run, capsys):
     drawn("a.png")
     _, said, found = run("predict", "reads", "a.png", "--json")
     assert json.loads(said.splitlines()[0]) == found  # the rest was said aside
+
+
+def test_lines_that_no_word_fits_are_told_once_for_all_pages(desk, run, monkeypatch):
+    class FitsNot(Knows):
+        def read(self, pictures, progress=None):
+            return [replace(each, outside_lexicon=True) for each in super().read(pictures)]
+
+    monkeypatch.setattr(Reader, "load", lambda run, **_: FitsNot(TEXTS * 2))
+    drawn("a.png"), drawn("b.png")
+    _, said, found = run("predict", "reads", "a.png", "b.png", "--json")
+    assert found["notes"] == [
+        "a.png; b.png: some lines could not be read in words of the lexicon alone, and were read "
+        "without it"
+    ]
+
+
+@pytest.fixture
+def two(tmp_path, monkeypatch):
+    """A folder with a true run and the picture of its two columns: see `two_columns`."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "two").mkdir()
+    write_run(tmp_path / "two")
+    write_pairs(tmp_path / "pairs.arpa")
+    Image.fromarray(PICTURE).save("line.png")
+    (tmp_path / "words.txt").write_text("ab\nabc\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_language_lexicon_and_alternatives_change_what_is_read(two, run, capsys):
+    for options, text in (
+        ([], ""),
+        (["--language", "pairs.arpa"], "b"),
+        (["--language", "pairs.arpa", "--lexicon", "words.txt"], "ab"),
+    ):
+        status, said, found = run("predict", "two", "line.png", "--one-line", "--json", *options)
+        assert status == 0 and found["files"][0]["text"] == f"{text}\n", said
+    assert found["search"] == {
+        "language": "pairs.arpa",
+        "weight": 0.4,
+        "bonus": 1.0,
+        "lexicon": "words.txt",
+        "width": 64,
+        "alternatives": 0,
+    }
+    told = "note: words.txt: 1 of 2 words have characters that the network cannot write (c), and"
+    assert told in said and found["notes"][1] in said
+    status, said, found = run(
+        "predict", "two", "line.png", "--one-line", "--alternatives=2", "--write", "text,json",
+        "--json",
+    )  # fmt: skip
+    (block,) = found["files"][0]["pages"][0]["blocks"]
+    assert [each["text"] for each in block["lines"][0]["alternatives"]] == ["a", ""]
+    assert (two / "line.txt").read_text() == "a\n"
+    (page,) = read_lines_file(two / "line.json")
+    assert page.lines[0].alternatives[0].share == pytest.approx(0.39)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            ["--alternatives", "3"],
+            "--alternatives 3: the text holds the best reading alone. Add --json or --write json "
+            "or page or alto.",
+        ),
+        (["--alternatives", "3", "--write", "text,hocr"], "Add --json or --write json"),
+        (["--alternatives", "0"], "'--alternatives': Input should be greater than"),
+        (["--language", "words.txt"], "--language words.txt: is neither an .lm nor an .arpa file."),
+        (["--lexicon", "none.txt"], "--lexicon none.txt: cannot be read (No such file"),
+    ],
+)
+def test_options_of_the_search_that_make_no_sense_are_refused(two, run, options, told):
+    status, said, _ = run("predict", "two", "line.png", *options)
+    assert status == 2 and told in words(said), said

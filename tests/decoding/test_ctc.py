@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kineograph.decoding.alignment import align, text_log_probabilities, widened
+from kineograph.decoding.alignment import (
+    align,
+    align_best_path,
+    text_log_probabilities,
+    widened,
+)
 from kineograph.decoding.ctc import best_path, prefix_beam
 from kineograph.decoding.judges import Language, Lexicon, Remembered
 from kineograph.decoding.ngram_learn import learn_ngram
@@ -217,3 +222,16 @@ def test_what_is_no_log_probability_is_refused(bad):
             search([drawn_line(0, 3, 4), line])
     with pytest.raises(ValueError, match=r"line 1: shape \(3, 5\), and \(T, V\) of one V"):
         best_path([drawn_line(0, 3, 4), drawn_line(0, 3, 5)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**31), st.integers(1, 12), st.integers(2, 5))
+def test_the_best_path_needs_no_search_for_its_places(seed, columns, symbols):
+    """Its text's most probable path is itself: Viterbi over that text finds the same spans."""
+    logits = np.random.default_rng(seed).normal(0, 2, (columns, symbols))
+    line = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    text, alignment, log = align_best_path(line)
+    assert log == pytest.approx(line.max(axis=1).sum())
+    (searched,) = align([line], [text])
+    np.testing.assert_array_equal(alignment.spans, searched.spans)
+    np.testing.assert_allclose(alignment.confidences, searched.confidences)

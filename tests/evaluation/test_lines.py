@@ -96,7 +96,7 @@ def test_the_reader_says_of_pictures_what_evaluation_said_of_lines(trained, book
     reader = Reader.load(trained)
     readings = reader.read(pictures)
     assert [reading.text for reading in readings] == [row["read"] for row in said]
-    plain = Reader.load(trained, language=False).read(pictures)
+    plain = Reader.load(trained, language="none").read(pictures)
     assert [reading.text for reading in plain] == [row["best_path"] for row in said]
 
 

@@ -14,6 +14,7 @@ from kineograph.evaluation.job import Experiment, make_network
 from kineograph.nets.encoders.pretrained import PretrainedEncoder, take_pretrained
 from kineograph.nets.layer_table import layer_table
 from kineograph.nets.models import FrameConfig, LRCNConfig, PConvLSTMConfig
+from kineograph.nets.models.attending_captioner import AttendingCaptionerConfig
 from kineograph.recipes import change_all, find_recipe
 from kineograph.training.optimise import freeze
 
@@ -29,8 +30,11 @@ class Small(nn.Module):
         self.convolution = nn.Conv2d(3, 5, 8)
         self.norm = nn.BatchNorm2d(5)
 
+    def forward_features(self, pixels):
+        return self.norm(self.convolution(pixels))
+
     def forward(self, pixels):
-        return self.norm(self.convolution(pixels)).mean((2, 3))
+        return self.forward_features(pixels).mean((2, 3))
 
 
 @pytest.fixture
@@ -66,6 +70,22 @@ def test_frames_are_normalised_as_it_was_trained_with(timm):
     assert set(encoder.state_dict()) == {f"body.{name}" for name in encoder.body.state_dict()}
     with pytest.raises(ValueError, match="frames of 8x8 pixels: this network was built for 12x16"):
         encoder(frames[:, :, :8, :8])
+
+
+def test_a_captioner_looks_at_its_places_before_they_are_pooled(timm, monkeypatch):
+    config = AttendingCaptionerConfig(encoder="timm:small", units=4, embedding=4, attention=4)
+    network = config.build(9, 11).eval()
+    pictures = torch.randint(0, 256, (2, 3, 11, 11), dtype=torch.uint8)
+    places = network.see(pictures).places
+    assert network.sight.grid == (4, 4) and places.shape == (2, 16, 5)
+    torch.testing.assert_close(places.mean(1), network.sight.encoder(pictures))
+    monkeypatch.setattr(
+        Small, "forward", lambda self, pixels: self.convolution(pixels).mean((2, 3))
+    )
+    monkeypatch.setattr(Small, "forward_features", Small.forward)
+    with pytest.raises(ValueError) as error:
+        config.build(9, 11)
+    assert "encoder=timm:small: gives (5,) numbers a picture, and no grid" in str(error.value)
 
 
 def test_a_frozen_one_keeps_its_batch_statistics(timm):

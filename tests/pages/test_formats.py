@@ -15,7 +15,7 @@ from kineograph.pages.alto import alto, pages_from_tree, read_alto
 from kineograph.pages.hocr import hocr, read_hocr
 from kineograph.pages.page_xml import page_xml, read_page_xml
 from kineograph.pages.plain import page_json, plain_text
-from kineograph.pages.text import Block, PageText, TextLine, bounds
+from kineograph.pages.text import Alternative, Block, PageText, TextLine, bounds
 from kineograph.pages.write import SUFFIXES, WRITERS, read_lines_file, write_pages
 from kineograph.pages.xml_tree import parse_tree
 from tests.pages.written_pages import line, written
@@ -144,6 +144,48 @@ def test_alto_has_the_parts_that_its_schema_asks_for():
     for each in root.iter():
         if each.tag.removeprefix(space) in {"TextBlock", "TextLine", "String", "SP", "Glyph"}:
             assert all(int(each.get(key)) >= 0 for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
+
+
+def with_alternatives(*texts):
+    """A page of one line `Habe nun` that may be other texts, each with a share."""
+    several = tuple(Alternative(text, 0.5 / 2**n) for n, text in enumerate(texts))
+    own = replace(line("Habe nun", 20, 20), alternatives=several)
+    return PageText(600, 500, (Block((own,)),), "a.png")
+
+
+def test_alternatives_are_written_where_the_form_has_a_place_for_them(tmp_path):
+    page = with_alternatives("Habe nun", "Hahe nun", "Habe nnn", "Habenun", "Hahe nnn")
+    (again,) = read_lines_file(saved(tmp_path, page_json([page]), "a.json"))
+    assert again == page
+    root = ElementTree.fromstring(page_xml(page))
+    space = root.tag.removesuffix("PcGts")
+    (own,) = root.iter(f"{space}TextLine")
+    assert [
+        (each.get("index"), each.get("conf"), each.findtext(f"{space}Unicode"))
+        for each in own.findall(f"{space}TextEquiv")
+    ][:3] == [("0", "0.5", "Habe nun"), ("1", "0.25", "Hahe nun"), ("2", "0.125", "Habe nnn")]
+    assert read_page_xml(saved(tmp_path, page_xml(page))).lines[0].text == "Habe nun"
+    root = ElementTree.fromstring(alto([page]))
+    space = root.tag.removesuffix("alto")
+    words = list(root.iter(f"{space}String"))
+    assert [[each.text for each in word.iter(f"{space}ALTERNATIVE")] for word in words] == [
+        ["Hahe"],
+        ["nnn"],  # Habenun is one word: of which of the two, nothing says
+    ]
+    order = [child.tag.removeprefix(space) for child in words[0]]
+    assert order == ["Shape", "ALTERNATIVE", *["Glyph"] * 4]
+    assert read_alto(saved(tmp_path, alto([page])))[0].lines[0].text == "Habe nun"
+    for other in (plain_text([page]), hocr([page])):
+        assert "Hahe" not in other
+
+
+@pytest.mark.parametrize("form", ["alto", "page", "json"])
+def test_an_empty_reading_with_alternatives_stays_empty(tmp_path, form):
+    page = with_alternatives("", "a")
+    empty = replace(page.lines[0], text="", words=())
+    write_pages(tmp_path / "a", [replace(page, blocks=(Block((empty,)),))], form)
+    path = (tmp_path / "a").rename(tmp_path / f"a{SUFFIXES[form]}")
+    assert read_lines_file(path)[0].lines[0].text == ""
 
 
 OTHERS_PAGE = """<?xml version="1.0"?>

@@ -3,10 +3,13 @@
 import numpy as np
 
 from kineograph.pages.read import LineReading, ReadCharacter
+from kineograph.predict.line_search import LineSearch
 
 
 class ByInk:
     """Sees runs of ink as words and calls each x; remembers what it was given."""
+
+    search = LineSearch()
 
     def __init__(self):
         self.pictures = []

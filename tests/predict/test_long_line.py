@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kineograph.pages.read import LineReading
+from kineograph.pages.text import Alternative
 from kineograph.predict.long_line import LONGEST, Part, joined, parts_of
 from tests.predict.readers import words_by_ink
 
@@ -55,6 +56,22 @@ def test_a_part_of_which_nothing_was_read_leaves_no_trace():
     read = joined(parts, readings)
     assert (read.text, read.confidence) == ("ab cd", 0.5)
     assert "".join(character.text for character in read.characters) == "ab cd"
+
+
+def test_alternatives_of_parts_are_multiplied_and_the_best_kept():
+    parts = [Part(0, 50), Part(50, 80, True)]
+    first = (Alternative("ab", 0.6), Alternative("ob", 0.3), Alternative("", 0.1))
+    second = (Alternative("cd", 0.5), Alternative("ed", 0.4), Alternative("c", 0.1))
+    readings = [LineReading("ab", alternatives=first), LineReading("cd", alternatives=second)]
+    found = joined(parts, readings).alternatives
+    assert [each.text for each in found] == ["ab cd", "ab ed", "ob cd"]  # then ob ed, 0.12
+    assert [round(each.share, 9) for each in found] == [0.3, 0.24, 0.15]
+
+
+def test_a_line_is_outside_of_the_lexicon_if_a_part_is():
+    parts = [Part(0, 50), Part(50, 80, True)]
+    read = joined(parts, [LineReading("ab"), LineReading("cd", outside_lexicon=True)])
+    assert read.outside_lexicon and read.alternatives == ()
 
 
 def test_a_line_of_usual_length_is_left_alone():

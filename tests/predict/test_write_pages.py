@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from kineograph.commands.predict import FORMATS
+from kineograph.commands.predict import KINDS
 from kineograph.pages.open import Page
 from kineograph.pages.read import read_page
 from kineograph.pages.write import read_lines_file
@@ -61,7 +61,7 @@ def test_many_pages_are_one_text_and_one_pdf_and_a_file_of_page_and_alto_each(tm
 
 
 def test_the_command_knows_every_form():
-    assert set(FORMATS["lines"]) == set(FORMS)
+    assert set(KINDS["lines"].formats) == set(FORMS)
 
 
 def test_one_page_needs_no_number(tmp_path):

@@ -1,13 +1,15 @@
 """kineograph predict RUN FILE…: what a network says of files; which files, depends on the network.
 
 One that labels clips answers for videos (`label_files.py`), or for people in them (`people.py`);
-one that reads lines of text for pages (`read_pages.py`).
+one that reads lines of text for pages (`read_pages.py`); one that describes pictures with sentences
+(`describe_pictures.py`), answers questions about them (`answer_questions.py`), or says what stands
+where (`describe_regions.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -33,8 +35,19 @@ KINDS = {
     "lines": Does(
         "reads lines of text",
         ("text", "hocr", "alto", "page", "json", "pdf", "png"),
-        ("--lines-from", "--one-line", "--picture", "--password"),
+        (
+            "--lines-from",
+            "--one-line",
+            "--picture",
+            "--password",
+            "--language",
+            "--lexicon",
+            "--alternatives",
+        ),
     ),
+    "captions": Does("describes pictures", ("json",), ("--beam", "--best")),
+    "questions": Does("answers questions about pictures", ("json",), ("--question",)),
+    "regions": Does("describes regions of pictures", ("json", "png"), ()),
 }
 
 Files = Annotated[
@@ -46,7 +59,8 @@ Write = Annotated[
     typer.Option(
         metavar="FORMAT",
         help="Of clips csv, json, srt (subtitles), mp4 (labelled video), png with --windows; of "
-        "pages text, hocr, alto, page, json, pdf (searchable), png. Several with commas.",
+        "pages text, hocr, alto, page, json, pdf (searchable), png; of regions json, png. Several "
+        "with commas.",
     ),
 ]
 Out = Annotated[Path, typer.Option(help="The folder that written files go to.")]
@@ -83,10 +97,48 @@ OneLine = Annotated[
 Picture = Annotated[
     bool, typer.Option("--picture", help="Pages: draw the lines found, as --write png.")
 ]
+Beam = Annotated[int | None, typer.Option(help="Sentences: how many the search keeps (5).")]
+Best = Annotated[int | None, typer.Option(help="Sentences: how many are told of a picture (3).")]
+Question = Annotated[str | None, typer.Option(help="Questions: what is asked about every picture.")]
 Password = Annotated[str | None, typer.Option(help="Pages: of encrypted PDFs.")]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE|none",
+        help="Pages: another model of characters than the run's, as lm writes it (.lm, .arpa); or "
+        "none.",
+    ),
+]
+Lexicon = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Pages: a list of the only words to read, one a line."),
+]
+Alternatives = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=100,
+        metavar="N",
+        help="Pages: the N best readings of each line, in --json and in json, page and alto.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person asks for; options by the names they are written by, those that were given."""
+
+    run: str
+    files: list[Path]
+    formats: list[str]
+    out: Path
+    device: str
+    as_json: bool
+    options: dict[str, Any]
 
 
 def predict(
+    ctx: typer.Context,
     run: Annotated[str, typer.Argument(help="A run folder, or a shipped network's name.")],
     files: Files,
     write: Write = None,
@@ -101,48 +153,115 @@ def predict(
     one_line: OneLine = False,
     picture: Picture = False,
     password: Password = None,
+    question: Question = None,
+    language: Language = None,
+    lexicon: Lexicon = None,
+    alternatives: Alternatives = None,
+    beam: Beam = None,
+    best: Best = None,
     device: Device = "cpu",
     as_json: AsJson = False,
 ) -> None:
-    """Say what files show or say: labels, when; or text. The status is not zero if any failed."""
+    """Say what files show or say: labels, when; text; sentences. Status 1 if any of them failed."""
     from kineograph.recipes.trained import kind_of
 
     kind = kind_of(run)
     formats = [name for several in write or [] for name in several.split(",") if name]
     if picture and "png" not in formats:
         formats.append("png")
-    of_windows = _given({"--blur": blur, "--tested": tested})
-    spans = {"window_seconds": window_seconds, "hop_seconds": hop_seconds}
-    of_files = _given({"--features": features, "--window-seconds": window_seconds,
-                       "--hop-seconds": hop_seconds})  # fmt: skip
-    of_pages = _given({"--lines-from": lines_from, "--one-line": one_line, "--picture": picture,
-                       "--password": password})  # fmt: skip
-    of_clips = [*_given({"--windows": windows}), *of_windows, *of_files]
-    _refuse_others(run, kind, [*of_clips, *of_pages])
+    # What only some networks know, whichever it is: their tables say whose it is.
+    of_all = {name for does in KINDS.values() for name in does.options}
+    named = {"--" + name.replace("_", "-"): value for name, value in ctx.params.items()}
+    options = {
+        name: value
+        for name, value in named.items()
+        if name in of_all and value not in (None, False)
+    }
+    _refuse_others(run, kind, list(options))
     _check_formats(formats, kind)
-    if kind == "lines":
-        from kineograph.commands.read_pages import Wish, read_pages
+    wish = Wish(run, files, formats, out, device, as_json, options)
+    match kind:
+        case "lines":
+            _read(wish)
+        case "captions":
+            _describe(wish)
+        case "questions":
+            _answer(wish)
+        case "regions":
+            _find_regions(wish)
+        case _:
+            _label(wish)
 
-        read_pages(run, files, Wish(formats, out, lines_from, one_line, password), device, as_json)
-        return
+
+def _label(wish: Wish) -> None:
+    """Labels of videos, or of people in them."""
+    windows, formats, device = wish.options.get("--windows"), wish.formats, wish.device
+    of_windows = [name for name in ("--blur", "--tested") if name in wish.options]
+    of_files = [
+        name for name in ("--features", "--window-seconds", "--hop-seconds") if name in wish.options
+    ]
     _check_windows(formats, windows, of_windows, of_files)
-    screen = Screen(as_json)
-    if formats or features:
-        make_folder(out)
+    screen = Screen(wish.as_json)
+    if formats or "--features" in of_files:
+        make_folder(wish.out)
     from kineograph.commands import label_files, people
 
+    run, paths = wish.run, label_files.spread(wish.files)
     if windows is not None:
-        wish = people.Wish(windows, formats, out, blur, tested)
-        people.predict_people(screen, run, label_files.spread(files), wish, device)
-    elif features:
-        label_files.write_features(screen, run, label_files.spread(files), out, device, formats)
+        blur, tested = "--blur" in of_windows, wish.options.get("--tested")
+        of_people = people.Wish(windows, formats, wish.out, blur, tested)
+        people.predict_people(screen, run, paths, of_people, device)
+    elif "--features" in of_files:
+        label_files.write_features(screen, run, paths, wish.out, device, formats)
     else:
-        paths = label_files.spread(files)
-        label_files.predict_files(screen, run, paths, formats, out, spans, device)
+        spans = {
+            "window_seconds": wish.options.get("--window-seconds"),
+            "hop_seconds": wish.options.get("--hop-seconds"),
+        }
+        label_files.predict_files(screen, run, paths, formats, wish.out, spans, device)
 
 
-def _given(options: Mapping[str, object]) -> list[str]:
-    return [name for name, value in options.items() if value]
+def _read(wish: Wish) -> None:
+    """Texts of pages and lines."""
+    from kineograph.commands.read_pages import PageWish, read_pages
+
+    said = wish.options
+    pages = PageWish(
+        wish.formats,
+        wish.out,
+        said.get("--lines-from"),
+        said.get("--one-line", False),
+        said.get("--password"),
+        said.get("--language"),
+        said.get("--lexicon"),
+        said.get("--alternatives"),
+    )
+    read_pages(wish.run, wish.files, pages, wish.device, wish.as_json)
+
+
+def _describe(wish: Wish) -> None:
+    """Sentences for pictures."""
+    from kineograph.commands.describe_pictures import SentenceWish, describe_pictures
+
+    beam, best = wish.options.get("--beam"), wish.options.get("--best")
+    width = beam or max(5, best or 1)
+    sentences = SentenceWish(wish.formats, wish.out, width, best or min(3, width))
+    describe_pictures(wish.run, wish.files, sentences, wish.device, wish.as_json)
+
+
+def _answer(wish: Wish) -> None:
+    """Answers to a question about pictures."""
+    from kineograph.commands.answer_questions import answer_questions
+
+    asked = wish.options.get("--question")
+    answer_questions(wish.run, wish.files, asked, wish.formats, wish.out, wish.device, wish.as_json)
+
+
+def _find_regions(wish: Wish) -> None:
+    """Boxes of pictures, and a sentence for each."""
+    from kineograph.commands.describe_regions import describe_regions
+
+    describe_regions(wish.run, wish.files, wish.formats, wish.out, wish.device, wish.as_json)
 
 
 def _refuse_others(run: str, kind: str, given: Sequence[str]) -> None:
@@ -170,7 +289,7 @@ def _check_formats(formats: list[str], kind: str) -> None:
 
 
 def _check_windows(
-    formats: list[str], windows: Path | None, of_windows: list[str], of_files: list[str]
+    formats: list[str], windows: Path | None, of_windows: Sequence[str], of_files: Sequence[str]
 ) -> None:
     """Refuse options of clips that would do nothing."""
     from kineograph.errors import InputError

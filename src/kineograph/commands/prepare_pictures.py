@@ -10,7 +10,11 @@ from kineograph.commands.console import Screen
 if TYPE_CHECKING:
     from kineograph.data.prepare.prepared_pictures import PreparedPictures
 
-USUAL: dict[str, str] = {}  # what a first training of each kind takes
+USUAL = {  # what a first training of each kind takes
+    "captions": "flickr8k-small",
+    "questions": "coattention-vqa",
+    "regions": "dense-caption-scenes",
+}
 
 
 def tell_pictures(screen: Screen, done: "PreparedPictures", out: Path) -> None:

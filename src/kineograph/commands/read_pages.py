@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from kineograph.pages.text import PageText
     from kineograph.predict.pages import HowToRead, LineCount, ReadsLines
 
+_HAVE_ALTERNATIVES = ("json", "page", "alto")  # the forms that hold more than one reading
 _SHOWN_PLACES = 3  # of those that one note is about
 
 
 @dataclass(frozen=True)
-class Wish:
+class PageWish:
     """What a person asks for."""
 
     formats: list[str]
@@ -29,6 +30,9 @@ class Wish:
     lines_from: str | None
     one_line: bool
     password: str | None
+    language: str | None
+    lexicon: Path | None
+    alternatives: int | None
 
 
 @dataclass
@@ -41,7 +45,7 @@ class Told:
     failed: dict[str, str] = field(default_factory=dict)
 
 
-def read_pages(run: str, files: list[Path], wish: Wish, device: str, as_json: bool) -> None:
+def read_pages(run: str, files: list[Path], wish: PageWish, device: str, as_json: bool) -> None:
     """The text of every file; the status is not zero if a file or a page was lost.
 
     The text alone goes to the standard output, so that it can be piped; all else is said aside.
@@ -50,24 +54,33 @@ def read_pages(run: str, files: list[Path], wish: Wish, device: str, as_json: bo
     from kineograph.predict.reader import Reader
 
     how = HowToRead(wish.lines_from, wish.one_line, wish.password)
-    _check(wish)
+    _check(wish, as_json)
     paths = spread(files)
     _check_lines_from(wish.lines_from, len(paths))
     if wish.formats:
         make_folder(wish.out)
     screen = Screen(as_json, aside=not wish.formats)
-    reader = Reader.load(run, device=device)
+    reader = Reader.load(
+        run,
+        language=wish.language,
+        lexicon=wish.lexicon,
+        alternatives=wish.alternatives or 0,
+        device=device,
+    )
+    for note in reader.search.notes:
+        screen.say(f"note: {note}")
     told = Told()
     with _whatever_happens(lambda: _print_texts(told, wish, as_json)):
         _read_all(screen, paths, reader, how, wish, told)
     _say(screen, told)
-    screen.result({"run": run, "files": _as_objects(told), "notes": _notes(told),
-                   "written": told.written, "failed": told.failed})  # fmt: skip
+    screen.result({"run": run, "search": reader.search.about, "files": _as_objects(told),
+                   "notes": [*reader.search.notes, *_notes(told)], "written": told.written,
+                   "failed": told.failed})  # fmt: skip
     if told.failed:
         raise typer.Exit(1)
 
 
-def _check(wish: Wish) -> None:
+def _check(wish: PageWish, as_json: bool) -> None:
     """Raise InputError for what would do nothing."""
     from kineograph.errors import InputError
 
@@ -75,6 +88,11 @@ def _check(wish: Wish) -> None:
         raise InputError(
             "--one-line: every picture is one line, so --lines-from says nothing. "
             "Leave one of them out."
+        )
+    if wish.alternatives and not (as_json or set(wish.formats) & set(_HAVE_ALTERNATIVES)):
+        raise InputError(
+            f"--alternatives {wish.alternatives}: the text holds the best reading alone. "
+            f"Add --json or --write {' or '.join(_HAVE_ALTERNATIVES)}."
         )
 
 
@@ -101,7 +119,7 @@ def _read_all(
     paths: list[Path],
     reader: "ReadsLines",
     how: "HowToRead",
-    wish: Wish,
+    wish: PageWish,
     told: Told,
 ) -> None:
     """Every file that can be opened; what cannot is lost for itself alone."""
@@ -129,7 +147,7 @@ def _read_file(
     stem: str,
     reader: "ReadsLines",
     how: "HowToRead",
-    wish: Wish,
+    wish: PageWish,
     count: "LineCount",
     told: Told,
 ) -> None:
@@ -164,7 +182,7 @@ def _whatever_happens(then: Callable[[], None]) -> Iterator[None]:
         then()
 
 
-def _print_texts(told: Told, wish: Wish, as_json: bool) -> None:
+def _print_texts(told: Told, wish: PageWish, as_json: bool) -> None:
     """The text of every file, under its name if there are several."""
     from kineograph.pages.plain import plain_text
 

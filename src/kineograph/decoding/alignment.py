@@ -45,6 +45,21 @@ def text_log_probabilities(
     return walk.in_given_order(np.where(walk.lengths == 0, walk.of_nothing(), at_end))
 
 
+def align_best_path(line: Line) -> tuple[tuple[int, ...], Alignment, float]:
+    """The text of each column's most probable symbol, where it stands, and that path's
+    log-probability. No other path of any text is more probable, so nothing is searched.
+    """
+    best = line.argmax(axis=1)
+    logs = np.take_along_axis(line, best[:, None], 1)[:, 0]
+    begins = np.flatnonzero(np.append(True, best[1:] != best[:-1])[: len(best)])
+    ends = np.append(begins[1:], len(best))[: len(begins)]
+    sure = np.exp(np.maximum.reduceat(logs, begins)) if len(begins) else logs
+    said = best[begins] != 0
+    spans = np.stack([begins, ends], axis=1)[said].astype(np.int64)
+    alignment = Alignment(spans, sure[said].astype(np.float64))
+    return tuple(best[begins][said].tolist()), alignment, float(logs.sum(dtype=np.float64))
+
+
 def align(lines: Sequence[Line], texts: Sequence[Sequence[int]]) -> list[Alignment]:
     """The most probable path of each text (Viterbi). Raises ValueError where there is none."""
     if not len(lines):

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kineograph.decoding.alignment import Alignment, Line, align, text_log_probabilities
+from kineograph.decoding.alignment import (
+    Alignment,
+    Line,
+    align,
+    align_best_path,
+    text_log_probabilities,
+)
 from kineograph.decoding.judges import Judge, Remembered
 from kineograph.decoding.prefix_beam import Beam, search
 
@@ -23,7 +29,8 @@ OVER_ONE = 1e-3  # what rounding may do to the log of a probability
 class Alternative:
     """A text that a line may have; logarithms are natural.
 
-    log_probability: the network's, all paths of the text added up. score: with what judges add.
+    log_probability: the network's, all paths of the text added up; read by the best path, that
+    path's alone. score: with what judges add.
     """
 
     text_indices: tuple[int, ...]
@@ -51,20 +58,16 @@ class Reading:
 def best_path(lines: Sequence[Line]) -> list[Reading]:
     """Take each column's most probable symbol; doubles become one, blanks go (Graves 2006, §3.2).
 
-    lines: (T, V) log-probabilities each, index 0 the blank, only columns that are real. Raises
-    ValueError for arrays that are no log-probabilities.
+    lines: (T, V) log-probabilities each, index 0 the blank, only columns that are real. Scores and
+    log-probabilities are those of that path alone, not of all paths of its text, which would take
+    as long again. Raises ValueError for arrays that are no log-probabilities.
     """
     check_lines(lines)
-    found: dict[int, Reading] = {}
-    for numbers in _batches(lines):
-        few = [lines[number] for number in numbers]
-        texts = [_collapsed(line) for line in few]
-        logs = text_log_probabilities(few, texts)
-        for number, text, log, alignment in zip(
-            numbers, texts, logs, align(few, texts), strict=True
-        ):
-            found[number] = _reading([Alternative(text, float(log), float(log))], alignment)
-    return [found[number] for number in range(len(lines))]
+    found = []
+    for line in lines:
+        text, alignment, log = align_best_path(line)
+        found.append(_reading([Alternative(text, log, log)], alignment))
+    return found
 
 
 def prefix_beam(
@@ -119,9 +122,7 @@ def _batches(lines: Sequence[Line]) -> Iterator[list[int]]:
 
 def _collapsed(line: Line) -> tuple[int, ...]:
     """The best path's text."""
-    best = line.argmax(axis=1)
-    changed = np.append(True, best[1:] != best[:-1])[: len(best)]
-    return tuple(best[changed & (best != 0)].tolist())
+    return align_best_path(line)[0]
 
 
 def _scored(

@@ -130,6 +130,15 @@ class Lexicon:
         """See Judge."""
         return np.where(self._whole[states], 0.0, -self.unknown_cost)
 
+    def allows(self, text_indices: Sequence[int]) -> bool:
+        """Whether all words of a text are of the given set."""
+        state, cost = np.array([self.start]), 0.0
+        for index in text_indices:
+            weights, after = self.rows(state)
+            cost -= float(weights[0, index])
+            state = after[:, index].astype(np.int64)
+        return cost == 0.0 and bool(self._whole[state[0]]) and int(state[0]) != self._unknown
+
 
 class Remembered:
     """A judge whose answers are kept: the states of real text are few, and come again and again."""

@@ -70,6 +70,8 @@ class LineNorm(nn.Module):
         scale = self.weight * (self.running_var + EPSILON).rsqrt()
         shift = self.bias - self.running_mean * scale
         scale, shift = (part.to(maps.dtype)[:, None, None] for part in (scale, shift))
+        if torch.compiler.is_exporting():  # in this order they become a part of the convolution
+            return (maps * scale + shift) * alive
         return torch.addcmul(shift, maps, scale) * alive
 
     def _by_batch(self, maps: Tensor, alive: Tensor) -> Tensor:

@@ -270,12 +270,24 @@ def _add_words(row: Element, line: TextLine, name: str) -> None:
             own["WC"] = sure
         element = SubElement(row, "String", own)
         _add_shape(element, word.polygon)
+        for other in _other_words(line, words, place):
+            SubElement(element, "ALTERNATIVE").text = other
         for count, character in enumerate(word.characters):
             mark = {"ID": f"{own['ID']}_{count + 1}", "CONTENT": character.text}
             if (sure := confidence_text(character.confidence)) is not None:
                 mark["GC"] = sure
             glyph = SubElement(element, "Glyph", {**mark, **_place(character.polygon)})
             _add_shape(glyph, character.polygon)
+
+
+def _other_words(line: TextLine, words: Sequence[Word], place: int) -> list[str]:
+    """What a word may be else, best first: ALTO has no alternatives of lines.
+
+    Of the line's alternatives those with as many words: in others nothing says which is which.
+    """
+    texts = [each.text.split() for each in line.alternatives]
+    others = dict.fromkeys(text[place] for text in texts if len(text) == len(words))
+    return [each for each in others if each != words[place].text]
 
 
 def _add_shape(element: Element, polygon: Polygon) -> None:

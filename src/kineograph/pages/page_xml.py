@@ -201,12 +201,18 @@ def _add_line(region: Element, line: TextLine, name: str) -> None:
             SubElement(glyph, "Coords", {"points": points_text(character.polygon)})
             _add_text(glyph, character.text, character.confidence)
         _add_text(own, word.text, word.confidence)
-    _add_text(element, line.text, line.confidence)
+    if not line.alternatives:
+        _add_text(element, line.text, line.confidence)
+    for place, each in enumerate(line.alternatives if line.text else ()):  # 0 is the line's own
+        _add_text(element, each.text, each.share, str(place))
 
 
-def _add_text(element: Element, text: str, confidence: float | None) -> None:
-    """A transcription, if there is one."""
+def _add_text(
+    element: Element, text: str, confidence: float | None, index: str | None = None
+) -> None:
+    """A transcription, if there is one; of several, each with its index."""
     if text:
-        sure = confidence_text(confidence)
-        equivalent = SubElement(element, "TextEquiv", {} if sure is None else {"conf": sure})
+        sure = {"conf": confidence_text(confidence), "index": index}
+        known = {key: value for key, value in sure.items() if value is not None}
+        equivalent = SubElement(element, "TextEquiv", known)
         SubElement(equivalent, "Unicode").text = text

@@ -16,6 +16,7 @@ from typing import Any
 from kineograph.errors import InputError
 from kineograph.pages.text import (
     DROP_CAPITAL,
+    Alternative,
     Block,
     Character,
     PageText,
@@ -76,7 +77,13 @@ def _page_of(known: dict[str, Any]) -> PageText:
 
 def _line_of(known: dict[str, Any]) -> TextLine:
     places = {"polygon": _points(known["polygon"]), "baseline": _points(known["baseline"])}
-    return TextLine(**{**known, **places, "words": tuple(_word_of(w) for w in known["words"])})
+    parts = {
+        "words": tuple(_word_of(word) for word in known["words"]),
+        "alternatives": tuple(
+            Alternative(each["text"], each["share"]) for each in known.get("alternatives", ())
+        ),
+    }
+    return TextLine(**{**known, **places, **parts})
 
 
 def _word_of(known: dict[str, Any]) -> Word:

@@ -14,6 +14,7 @@ from kineograph.pages.cut import LinePicture, cut_line
 from kineograph.pages.layout import find_lines
 from kineograph.pages.text import (
     DROP_CAPITAL,
+    Alternative,
     Block,
     Character,
     PageText,
@@ -41,11 +42,17 @@ class ReadCharacter:
 
 @dataclass(frozen=True, slots=True)
 class LineReading:
-    """What a line picture says. Without characters, the text is spread over the whole width."""
+    """What a line picture says. Without characters, the text is spread over the whole width.
+
+    alternatives: best first, the text itself among them, where they were asked for.
+    outside_lexicon: a lexicon was given, and no text that keeps to it was found.
+    """
 
     text: str
     confidence: float | None = None
     characters: tuple[ReadCharacter, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    outside_lexicon: bool = False
 
 
 LineReader = Callable[[Sequence["NDArray[np.uint8]"]], Sequence[LineReading]]
@@ -104,7 +111,13 @@ def placed(line: TextLine, cut: LinePicture, reading: LineReading) -> TextLine:
     """
     words = tuple(_word(cut, group) for group in _words(_spread(cut, reading)))
     text = " ".join(reading.text.split())
-    return replace(line, text=text, confidence=reading.confidence, words=words)
+    return replace(
+        line,
+        text=text,
+        confidence=reading.confidence,
+        words=words,
+        alternatives=reading.alternatives,
+    )
 
 
 def _spread(cut: LinePicture, reading: LineReading) -> Sequence[ReadCharacter]:

@@ -46,10 +46,19 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """A text that a line may have, and its share of probability among all that were held, 0-1."""
+
+    text: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class TextLine:
     """A line: its outline, the line its letters stand on (from left to right), and its text.
 
-    is_box: nobody drew the outline; it is a measured box, whose right and bottom lie outside.
+    alternatives: what else it may say, if that was asked for; its own text is the first. is_box:
+    nobody drew the outline; it is a measured box, whose right and bottom lie outside.
     """
 
     polygon: Polygon
@@ -59,6 +68,7 @@ class TextLine:
     words: tuple[Word, ...] = ()
     id: str = ""
     is_box: bool = False
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

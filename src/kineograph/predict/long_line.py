@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kineograph.pages.read import LineReading, ReadCharacter
+from kineograph.pages.text import Alternative
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,7 +83,37 @@ def joined(parts: Sequence[Part], readings: Sequence[LineReading]) -> LineReadin
         text += reading.text
         characters += own
     known = [each.confidence for each in readings if each.confidence is not None]
-    return LineReading(text, min(known) if known else None, tuple(characters))
+    return LineReading(
+        text,
+        min(known) if known else None,
+        tuple(characters),
+        _alternatives(parts, readings),
+        outside_lexicon=any(each.outside_lexicon for each in readings),
+    )
+
+
+def _alternatives(
+    parts: Sequence[Part], readings: Sequence[LineReading]
+) -> tuple[Alternative, ...]:
+    """Of the whole line: one of each part, their shares multiplied, as many as a part has at most.
+
+    The parts' own readings together stay first.
+    """
+    most = max(len(each.alternatives) for each in readings)
+    found = [Alternative("", 1.0)] * (most > 0)
+    for part, reading in zip(parts, readings, strict=True):
+        longer = [
+            Alternative(
+                before.text
+                + (" " if part.after_space and before.text and own.text else "")
+                + own.text,
+                before.share * own.share,
+            )
+            for before in found
+            for own in reading.alternatives
+        ]
+        found = longer[:1] + sorted(longer[1:], key=lambda each: -each.share)[: most - 1]
+    return tuple(found)
 
 
 def _within(part: Part, reading: LineReading) -> list[ReadCharacter]:

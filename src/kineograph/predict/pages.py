@@ -189,9 +189,11 @@ def _read(page: Page, where: _Where, reader: ReadsLines, count: LineCount, place
     Lines are shown as they were when the network learned: without paper around them, since it would
     make their letters smaller; those that are given as they are given.
     """
-    seen = 0
+    seen, outside = 0, 0
 
     def read_lines(pictures: Sequence[Grey]) -> list[LineReading]:
+        nonlocal outside
+
         def tell(done: int, total: int) -> None:
             nonlocal seen
             lines = done * len(pictures) // total  # a long line is read in several parts
@@ -201,9 +203,15 @@ def _read(page: Page, where: _Where, reader: ReadsLines, count: LineCount, place
         shown = [dark_on_light(each) for each in pictures]
         if where.are_found:
             shown = [without_paper(each) for each in shown]
-        return read_in_parts(shown, reader, tell)
+        readings = read_in_parts(shown, reader, tell)
+        outside = sum(each.outside_lexicon for each in readings)
+        return readings
 
-    return read_page(page, read_lines, lines=where.lines, margin=0.0)
+    text = read_page(page, read_lines, lines=where.lines, margin=0.0)
+    if not outside:
+        return text
+    note = "some lines could not be read in words of the lexicon alone, and were read without it"
+    return replace(text, warnings=(*text.warnings, note))
 
 
 def _nothing_read(text: PageText) -> tuple[str, ...]:

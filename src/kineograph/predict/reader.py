@@ -1,7 +1,7 @@
 """A trained reader asked: pictures of lines in, texts with the place of each character out."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from kineograph.data.lines.batch import LineExample, collate_lines
 from kineograph.data.lines.picture import scale_line
 from kineograph.decoding.alignment import widened
-from kineograph.decoding.ctc import Reading, best_path, prefix_beam
-from kineograph.decoding.judges import Remembered
-from kineograph.decoding.prefix_beam import Beam
+from kineograph.decoding.ctc import Reading
 from kineograph.export.lines import FILE
 from kineograph.export.run import OnnxFile
 from kineograph.pages.read import LineReading, ReadCharacter
+from kineograph.pages.text import Alternative
+from kineograph.predict.line_search import LineSearch, line_search
 from kineograph.recipes.reader import TrainedReader, load_reader
 from kineograph.tasks.read_lines import log_probabilities
 from kineograph.training.reproduce import choose_device
@@ -36,7 +36,7 @@ class Reader:
 
     trained: TrainedReader
     device: torch.device = torch.device("cpu")
-    with_language: bool = True
+    search: LineSearch = field(default_factory=LineSearch)
     onnx: Path | None = None  # its exported file, which is faster on a CPU
 
     @classmethod
@@ -44,20 +44,23 @@ class Reader:
         cls,
         run: str | Path,
         *,
-        language: bool = True,
+        language: str | Path | None = None,
+        lexicon: str | Path | None = None,
+        alternatives: int = 0,
         device: str = "cpu",
         onnx: Path | None = None,
     ) -> "Reader":
         """A run's reader, or a shipped one's, with its lines.onnx where there is one.
 
-        Raises InputError for what is none.
+        language, lexicon, alternatives: see `line_search`. Raises InputError for what is none.
         """
         found = choose_device(device)
         trained = load_reader(run)
+        search = line_search(trained, language, lexicon, alternatives)
         trained.network.to(found)
         beside = onnx or trained.folder / FILE
         use = found.type == "cpu" and beside.exists()
-        return cls(trained, found, language, beside if use else None)
+        return cls(trained, found, search, beside if use else None)
 
     @property
     def engine(self) -> str:
@@ -74,22 +77,17 @@ class Reader:
         """What every line is scaled to."""
         return int(self.trained.network.height_pixels)
 
-    @cached_property
-    def _judges(self) -> list[Remembered]:
-        language = self.trained.language if self.with_language else None
-        return [] if language is None else [Remembered(language)]
-
     def read(self, pictures: Sequence[Grey], progress: Progress | None = None) -> list[LineReading]:
         """Lines (H, W) uint8 grey, dark on light, of any height -> what each says.
 
-        With the language model where the run has one; never empty-handed: a line of which nothing
-        can be made has the empty text. progress(done, total) counts lines.
+        By its search, with the run's language unless told otherwise; never empty-handed: a line of
+        which nothing can be made has the empty text. progress(done, total) counts lines.
         """
         found: list[LineReading] = [LineReading("")] * len(pictures)
         done = 0
         for numbers in _batches(pictures, self.height_pixels):
             lines = self.log_probabilities([pictures[number] for number in numbers])
-            for number, reading, line in zip(numbers, self._decode(lines), lines, strict=True):
+            for number, reading, line in zip(numbers, self.search(lines), lines, strict=True):
                 found[number] = self._placed(reading, len(line), pictures[number])
             done += len(numbers)
             if progress is not None:
@@ -113,12 +111,6 @@ class Reader:
     def _file(self) -> OnnxFile | None:
         return None if self.onnx is None else OnnxFile(self.onnx)
 
-    def _decode(self, lines: Sequence[NDArray[np.float32]]) -> list[Reading]:
-        decoding = self.trained.decoding
-        if not self._judges or decoding is None:
-            return best_path(lines)
-        return prefix_beam(lines, Beam(decoding.width), self._judges)
-
     def _placed(self, reading: Reading, columns: int, picture: Grey) -> LineReading:
         """The reading with its characters in pixels of the picture that was given."""
         height, width = picture.shape
@@ -134,7 +126,26 @@ class Reader:
             "".join(character.text for character in characters),
             None if mean is None else float(mean),
             characters,
+            self._alternatives(reading),
+            outside_lexicon=not self.search.is_allowed(reading),
         )
+
+    def _alternatives(self, reading: Reading) -> tuple[Alternative, ...]:
+        """The texts asked for, with their shares among all that the search held at its end.
+
+        Texts that differ in nothing but spaces without meaning are one. The reading stays first.
+        """
+        if not self.search.alternatives:
+            return ()
+        scores = np.array([each.score for each in reading.alternatives])
+        weights = np.exp(scores - scores.max())
+        shares: dict[str, float] = {}
+        for each, share in zip(reading.alternatives, weights / weights.sum(), strict=True):
+            text = " ".join(self.trained.alphabet.decode(each.text_indices).split())
+            shares[text] = shares.get(text, 0.0) + float(share)
+        found = [Alternative(text, share) for text, share in shares.items()]
+        others = sorted(found[1:], key=lambda each: -each.share)
+        return (found[0], *others)[: self.search.alternatives]
 
 
 def _batches(pictures: Sequence[Grey], height_pixels: int) -> Iterator[list[int]]:

@@ -2,6 +2,12 @@
 
 from kineograph.errors import InputError, nearest
 from kineograph.recipes.actors import ACTORS
+from kineograph.recipes.captions import (
+    FLICKR8K_SMALL,
+    NEURALTALK,
+    SHOW_AND_TELL,
+    SHOW_ATTEND_TELL,
+)
 from kineograph.recipes.handwriting import (
     HANDWRITING_DEMO,
     HANDWRITING_PREDICT,
@@ -12,6 +18,12 @@ from kineograph.recipes.lrcn import LRCN
 from kineograph.recipes.lrcn_kth import LRCN_KTH
 from kineograph.recipes.lrcn_one_block import LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRAMES
 from kineograph.recipes.pconvlstm import PCONVLSTM_NTU, PCONVLSTM_SMALL
+from kineograph.recipes.questions import (
+    COATTENTION_VQA,
+    COATTENTION_VQA_PAPER,
+    SHOW_ASK_ATTEND,
+    SORT_OF_CLEVR,
+)
 from kineograph.recipes.read_lines import HTR_LINE, MDLSTM_LINE, MDLSTM_LINE_STABLE, OCR_LINE
 from kineograph.recipes.recipe import (
     Published,
@@ -22,6 +34,7 @@ from kineograph.recipes.recipe import (
     recipe_from_json,
     recipe_to_json,
 )
+from kineograph.recipes.regions import DENSE_CAPTION, DENSE_CAPTION_SCENES
 from kineograph.recipes.trained import Trained, load
 from kineograph.recipes.two_stream_lrcn import TWO_STREAM_LRCN
 from kineograph.recipes.writing import (
@@ -56,6 +69,16 @@ RECIPES = {
         HANDWRITING_PREDICT_3,
         HANDWRITING_SYNTHESIS,
         HANDWRITING_DEMO,
+        NEURALTALK,
+        SHOW_AND_TELL,
+        SHOW_ATTEND_TELL,
+        FLICKR8K_SMALL,
+        COATTENTION_VQA,
+        SHOW_ASK_ATTEND,
+        COATTENTION_VQA_PAPER,
+        SORT_OF_CLEVR,
+        DENSE_CAPTION,
+        DENSE_CAPTION_SCENES,
     )
 }
 

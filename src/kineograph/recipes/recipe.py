@@ -6,9 +6,12 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from kineograph.data.captions.config import CaptionsConfig
 from kineograph.data.clips import DataConfig
 from kineograph.data.ink.config import InkConfig
 from kineograph.data.lines.config import LinesConfig
+from kineograph.data.questions.config import QuestionsConfig
+from kineograph.data.regions.config import RegionsConfig
 from kineograph.errors import InputError, nearest
 from kineograph.nets.models import MODELS, MODELS_OF, TwoStreamConfig
 from kineograph.tasks import TASKS, TASKS_OF, LabelFrames, LabelStreams
@@ -106,7 +109,14 @@ class Recipe:
         return change_all(self, [f"{path}={_shown(value)}" for path, value in self.laptop.items()])
 
 
-DATA = {"clips": DataConfig, "lines": LinesConfig, "ink": InkConfig}
+DATA = {
+    "clips": DataConfig,
+    "lines": LinesConfig,
+    "ink": InkConfig,
+    "captions": CaptionsConfig,
+    "questions": QuestionsConfig,
+    "regions": RegionsConfig,
+}
 KINDS = {"data": DATA, "model": MODELS, "task": TASKS}
 WORDS = (str, str | None)  # fields in which 7 is a name: a person's
 CHANGEABLE = ("data", "model", "task", "training")

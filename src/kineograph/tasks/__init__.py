@@ -1,5 +1,8 @@
 """What is asked of a network, one file a question."""
 
+from kineograph.tasks.answer_question import AnswerQuestion
+from kineograph.tasks.describe import Describe
+from kineograph.tasks.describe_regions import DescribeRegions
 from kineograph.tasks.label_by_median import LabelByMedian
 from kineograph.tasks.label_clips import LabelClips
 from kineograph.tasks.label_frames import LabelFrames
@@ -17,12 +20,18 @@ TASKS_OF: dict[str, dict[str, type]] = {  # by what a network is shown
     },
     "lines": {"read_lines": ReadLines},
     "ink": {"write_ink": WriteInk},
+    "captions": {"describe": Describe},
+    "questions": {"answer_question": AnswerQuestion},
+    "regions": {"describe_regions": DescribeRegions},
 }
 TASKS = {name: task for tasks in TASKS_OF.values() for name, task in tasks.items()}
 
 __all__ = [
     "TASKS",
     "TASKS_OF",
+    "Describe",
+    "AnswerQuestion",
+    "DescribeRegions",
     "LabelByMedian",
     "LabelClips",
     "LabelFrames",

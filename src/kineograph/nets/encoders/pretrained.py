@@ -38,6 +38,20 @@ class PretrainedEncoder(nn.Module):
 
     def forward(self, frames: Tensor) -> Tensor:
         """frames (M, 3, H, W), uint8 or floats in [0, 1] -> features (M, D)."""
+        return self.body(self._normalised(frames))
+
+    def maps(self, frames: Tensor) -> Tensor:
+        """The last features before they are pooled: (M, D, h, w). ValueError if it has no grid."""
+        body: Any = self.body
+        found: Tensor = body.forward_features(self._normalised(frames))
+        if found.dim() != 4:
+            raise ValueError(
+                f"encoder=timm:{self.name}: gives {tuple(found.shape[1:])} numbers a picture, and "
+                "no grid to look at. Take a convolutional one: timm:resnet18."
+            )
+        return found
+
+    def _normalised(self, frames: Tensor) -> Tensor:
         if tuple(frames.shape[2:]) != tuple(self.size_pixels):
             (height, width), (given_height, given_width) = self.size_pixels, frames.shape[2:]
             raise ValueError(
@@ -45,7 +59,7 @@ class PretrainedEncoder(nn.Module):
                 f"{height}x{width}. Resize them."
             )
         pixels = frames / 255 if frames.dtype == torch.uint8 else frames
-        return self.body((pixels - self.mean) / self.std)
+        return (pixels - self.mean) / self.std
 
     def train(self, mode: bool = True) -> "PretrainedEncoder":
         """Training, or not. One whose weights are frozen keeps its batch statistics, too."""

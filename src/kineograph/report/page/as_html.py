@@ -19,6 +19,7 @@ from kineograph.report.page.blocks import (
     Facts,
     Films,
     Fold,
+    Gallery,
     Misread,
     Misreads,
     Picture,
@@ -136,6 +137,18 @@ def _films(block: Films) -> str:
     return "\n".join(shown)
 
 
+def _gallery(block: Gallery) -> str:
+    shown = []
+    for png, said, below in block.cards:
+        data = base64.b64encode(png).decode("ascii")
+        shown.append(
+            f'<figure><img alt="{text(said)}" src="data:image/png;base64,{data}">'
+            f'<figcaption><b>{text(said)}</b><span class="id">{text(below)}</span></figcaption>'
+            "</figure>"
+        )
+    return f'<div class="gallery">{"".join(shown)}</div>'
+
+
 def _misreads(block: Misreads) -> str:
     return "\n".join(_misread(line) for line in block.lines)
 
@@ -191,6 +204,7 @@ _WRITERS: dict[type[Block], Callable[[Any], str]] = {
     Facts: _facts,
     Cards: _cards,
     Films: _films,
+    Gallery: _gallery,
     Misreads: _misreads,
     Code: _code,
     Fold: _fold,

@@ -13,6 +13,7 @@ from kineograph.report.page.blocks import (
     Facts,
     Films,
     Fold,
+    Gallery,
     Misreads,
     Picture,
     Report,
@@ -78,6 +79,10 @@ def _films(block: Films) -> str:
     return "\n".join(lines)
 
 
+def _gallery(block: Gallery) -> str:
+    return "\n".join(f"- {text(said)} ({text(below)})" for _, said, below in block.cards)
+
+
 def _misreads(block: Misreads) -> str:
     return "\n".join(
         f"- {text(line.id)}, {text(line.told)}: {text(line.truth)} → {text(line.read)}"
@@ -102,6 +107,7 @@ _WRITERS: dict[type[Block], Callable[[Any], str]] = {
     Facts: _facts,
     Cards: _cards,
     Films: _films,
+    Gallery: _gallery,
     Misreads: _misreads,
     Code: _code,
     Fold: _fold,

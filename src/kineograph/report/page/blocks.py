@@ -58,6 +58,13 @@ class Films:
 
 
 @dataclass(frozen=True)
+class Gallery:
+    """Pictures side by side: (PNG bytes, what is said of it, what stands smaller below that)."""
+
+    cards: Sequence[tuple[bytes, str, str]]
+
+
+@dataclass(frozen=True)
 class Compared:
     """A stretch of a line: what stands there over what was read; either may be nothing."""
 
@@ -119,7 +126,7 @@ class Beside:
     blocks: "Sequence[Block]"
 
 
-Block = Say | Picture | Table | Facts | Cards | Films | Misreads | Code | Fold | Beside
+Block = Say | Picture | Table | Facts | Cards | Films | Gallery | Misreads | Code | Fold | Beside
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,7 @@ CURVES = (
     ("Accuracy", "accuracy"),
     ("Among the three likeliest", "top3_accuracy"),
     ("Characters read right", "character_accuracy"),
+    ("True boxes that a proposal meets", "box_recall"),
 )
 
 
@@ -128,7 +129,12 @@ def cost(material: Material) -> Section:
         rows.append(("Size", f"{count(known['weights'])} weights"))
     if known.get("train_seconds") is not None:
         rows.append(("Training", duration(known["train_seconds"])))
-    for name, title in (("frame", "One frame"), ("clip", "One clip"), ("line", "One line")):
+    for name, title in (
+        ("frame", "One frame"),
+        ("clip", "One clip"),
+        ("line", "One line"),
+        ("picture", "One picture"),
+    ):
         value = known.get(f"milliseconds_per_{name}")
         if value is not None:
             rows.append((title, milliseconds(value)))

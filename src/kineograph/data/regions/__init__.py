@@ -1,0 +1,1 @@
+"""Pictures with regions: a box and a sentence each."""

@@ -1,0 +1,1 @@
+"""Reports of networks that find the regions of a picture and describe them."""
