@@ -39,6 +39,11 @@ def evaluate(
 
         evaluate_text(screen, run, data, side, out, device)
         return
+    if kind == "ink":
+        from kineograph.commands.train_ink import evaluate_ink
+
+        evaluate_ink(screen, run, data, side, out, device)
+        return
     if kind != "clips":
         from kineograph.commands.train_pictures import evaluate_pictures
 

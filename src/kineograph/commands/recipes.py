@@ -12,6 +12,7 @@ from kineograph.commands.console import AsJson, Screen
 
 WORDS = 2542  # of a captioner in a layer table: as many as Flickr8k has five times and more
 LETTERS, WIDE = 100, 20  # characters, and heights in the width, of the line in a layer table
+POINTS, INK_LETTERS = 700, 28  # of a line of ink: IAM-OnDB's usual ones
 WORDS_OF_QUESTIONS, ANSWERS = 12_000, 3000  # at most, as in VQA v1
 
 
@@ -53,6 +54,12 @@ def _network_of(recipe: Any, classes: int) -> tuple[Any, list[Any], str]:
     from kineograph.nets.line_table import line_table
     from kineograph.nets.text_table import text_table
 
+    if recipe.kind == "ink":
+        from kineograph.nets.hand_table import hand_table
+
+        network = recipe.model.build(LETTERS, POINTS / INK_LETTERS)
+        rows = hand_table(network, POINTS, INK_LETTERS)
+        return network, rows, f"{POINTS} points, {INK_LETTERS} letters of {LETTERS} characters"
     if isinstance(recipe.data, LinesConfig):
         network = recipe.model.build(LETTERS + 1, recipe.data.height_pixels)
         width = WIDE * recipe.data.height_pixels

@@ -105,6 +105,10 @@ def _trainer(kind: str) -> Callable[[Screen, TrainWish], None]:
         from kineograph.commands.train_text import train_text
 
         return train_text
+    if kind == "ink":
+        from kineograph.commands.train_ink import train_ink
+
+        return train_ink
     from kineograph.commands.train_pictures import train_pictures
 
     return train_pictures

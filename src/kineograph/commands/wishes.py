@@ -17,6 +17,7 @@ DOES = {
     "questions": "answer questions",
     "regions": "describe regions",
     "text": "write text",
+    "ink": "write by hand",
 }
 FOR = {
     "--also": ("lines",),

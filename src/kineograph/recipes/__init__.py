@@ -16,6 +16,12 @@ from kineograph.recipes.characters import (
     SHAKESPEARE,
     STACKS,
 )
+from kineograph.recipes.handwriting import (
+    HANDWRITING_DEMO,
+    HANDWRITING_PREDICT,
+    HANDWRITING_PREDICT_3,
+    HANDWRITING_SYNTHESIS,
+)
 from kineograph.recipes.lrcn import LRCN
 from kineograph.recipes.lrcn_kth import LRCN_KTH
 from kineograph.recipes.lrcn_one_block import LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRAMES
@@ -67,6 +73,10 @@ RECIPES = {
         HTR_LINE,
         MDLSTM_LINE,
         MDLSTM_LINE_STABLE,
+        HANDWRITING_PREDICT,
+        HANDWRITING_PREDICT_3,
+        HANDWRITING_SYNTHESIS,
+        HANDWRITING_DEMO,
         NEURALTALK,
         SHOW_AND_TELL,
         SHOW_ATTEND_TELL,

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from kineograph.data.captions.config import CaptionsConfig
 from kineograph.data.characters.config import TextConfig
 from kineograph.data.clips import DataConfig
+from kineograph.data.ink.config import InkConfig
 from kineograph.data.lines.config import LinesConfig
 from kineograph.data.questions.config import QuestionsConfig
 from kineograph.data.regions.config import RegionsConfig
@@ -112,6 +113,7 @@ class Recipe:
 DATA = {
     "clips": DataConfig,
     "lines": LinesConfig,
+    "ink": InkConfig,
     "captions": CaptionsConfig,
     "questions": QuestionsConfig,
     "regions": RegionsConfig,

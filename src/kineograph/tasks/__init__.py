@@ -10,6 +10,7 @@ from kineograph.tasks.label_streams import LabelStreams
 from kineograph.tasks.predict_characters import PredictCharacters
 from kineograph.tasks.read_lines import ReadLines
 from kineograph.tasks.task import Task
+from kineograph.tasks.write_ink import WriteInk
 
 TASKS_OF: dict[str, dict[str, type]] = {  # by what a network is shown
     "clips": {
@@ -19,6 +20,7 @@ TASKS_OF: dict[str, dict[str, type]] = {  # by what a network is shown
         "label_by_median": LabelByMedian,
     },
     "lines": {"read_lines": ReadLines},
+    "ink": {"write_ink": WriteInk},
     "captions": {"describe": Describe},
     "questions": {"answer_question": AnswerQuestion},
     "regions": {"describe_regions": DescribeRegions},
@@ -39,4 +41,5 @@ __all__ = [
     "PredictCharacters",
     "ReadLines",
     "Task",
+    "WriteInk",
 ]
