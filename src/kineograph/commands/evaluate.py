@@ -1,5 +1,6 @@
 """kineograph evaluate RUN DATA: a trained network on any prepared folder, with a report."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -23,40 +24,48 @@ def evaluate(
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Ask a trained network about clips it was not trained on, and write the report."""
+    """Ask a trained network about what it was not trained on, and write the report."""
     screen = Screen(as_json)
     screen.say("Loading …")
     from kineograph.recipes.trained import kind_of
 
-    kind = kind_of(run)
-    if kind == "lines":
-        from kineograph.commands.evaluate_lines import evaluate_lines
+    _evaluator(kind_of(run))(screen, run, data, side, out, device)
 
-        evaluate_lines(screen, run, data, side, out, device)
-        return
-    if kind == "text":
-        from kineograph.commands.train_text import evaluate_text
 
-        evaluate_text(screen, run, data, side, out, device)
-        return
-    if kind == "ink":
-        from kineograph.commands.train_ink import evaluate_ink
+def _evaluator(kind: str) -> Callable[[Screen, str, Path, str | None, Path | None, str], None]:
+    """What asks a network of this kind of data."""
+    match kind:
+        case "clips":
+            return _evaluate_clips
+        case "lines":
+            from kineograph.commands.evaluate_lines import evaluate_lines
 
-        evaluate_ink(screen, run, data, side, out, device)
-        return
-    if kind != "clips":
-        from kineograph.commands.train_pictures import evaluate_pictures
+            return evaluate_lines
+        case "text":
+            from kineograph.commands.train_text import evaluate_text
 
-        evaluate_pictures(screen, run, data, side, out, device)
-        return
+            return evaluate_text
+        case "ink":
+            from kineograph.commands.train_ink import evaluate_ink
+
+            return evaluate_ink
+        case _:
+            from kineograph.commands.train_pictures import evaluate_pictures
+
+            return evaluate_pictures
+
+
+def _evaluate_clips(
+    screen: Screen, run: str, data: Path, side: str | None, out: Path | None, device: str
+) -> None:
+    """Label clips of one side of a prepared folder."""
     from kineograph.data.dataset_folder import DataFolder
     from kineograph.evaluation.again import evaluate_again
     from kineograph.recipes import load
     from kineograph.report.summary import summarise
     from kineograph.training.reproduce import choose_device
 
-    folder = DataFolder(data)
-    trained = load(run)
+    folder, trained = DataFolder(data), load(run)
     target = out or evaluation_folder(trained.folder, data, side or "clips")
     report = evaluate_again(
         trained,
