@@ -52,6 +52,7 @@ class DenseCaptionConfig:
     found_overlap: float = 0.6  # and two regions, at last
     places: tuple[int, int] = (7, 7)  # of a region's features, down and across
     code: int = 256  # C, of both dense layers
+    code_norm: bool = True  # each is normalised (Ba et al. 2016): a flooded LSTM learns no colours
     dropout: float = 0.1  # after each of them, while training
     word_features: int = 96
     units: int = 192  # of the LSTM
@@ -105,6 +106,7 @@ JOHNSON = DenseCaptionConfig(
     proposal_overlap=0.7,
     found_overlap=0.3,
     places=(7, 7),
+    code_norm=False,
     code=4096,
     dropout=0.5,
     word_features=512,
@@ -152,12 +154,7 @@ class DenseCaptioner(nn.Module):
         self.register_buffer("move_units", torch.tensor(config.move_units), persistent=False)
         down, across = config.places
         self.recognise = nn.Sequential(
-            nn.Linear(features * down * across, config.code),
-            nn.ReLU(),
-            Dropout(config.dropout),
-            nn.Linear(config.code, config.code),
-            nn.ReLU(),
-            Dropout(config.dropout),
+            *_dense(features * down * across, config), *_dense(config.code, config)
         )
         self.sure = nn.Linear(config.code, 1)
         self.refine = nn.Linear(config.code, 4)
@@ -218,6 +215,12 @@ class DenseCaptioner(nn.Module):
 
     def _first(self, codes: Tensor) -> Tensor:
         return F.relu(self.code_word(codes))
+
+
+def _dense(inputs: int, config: DenseCaptionConfig) -> list[nn.Module]:
+    """One of the two layers of a region's code."""
+    norm = [nn.LayerNorm(config.code)] if config.code_norm else []
+    return [nn.Linear(inputs, config.code), *norm, nn.ReLU(), Dropout(config.dropout)]
 
 
 def _at(values: Tensor, places: Tensor) -> Tensor:
