@@ -18,6 +18,7 @@ from kineograph.report.page.blocks import (
     Report,
     Say,
     Table,
+    Tiles,
 )
 from kineograph.report.page.words import percent
 
@@ -85,6 +86,15 @@ def _misreads(block: Misreads) -> str:
     )
 
 
+def _tiles(block: Tiles) -> str:
+    lines = []
+    for tile in block.tiles:
+        words = ", ".join(f"{text(word)} {percent(share, 0)}" for word, share in tile.words)
+        told = " ".join(part for part in (text(tile.told), f"({words})" if words else "") if part)
+        lines.append(f"- {text(tile.title)}{f': {told}' if told else ''}")
+    return "\n".join(lines)
+
+
 def _code(block: Code) -> str:
     longest = max((len(run) for run in re.findall("`+", block.text)), default=0)
     fence = "`" * max(3, longest + 1)
@@ -103,6 +113,7 @@ _WRITERS: dict[type[Block], Callable[[Any], str]] = {
     Cards: _cards,
     Films: _films,
     Misreads: _misreads,
+    Tiles: _tiles,
     Code: _code,
     Fold: _fold,
     Beside: lambda block: "\n\n".join(_blocks(block.blocks)),

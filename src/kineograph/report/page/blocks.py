@@ -98,6 +98,25 @@ class Misreads:
 
 
 @dataclass(frozen=True)
+class Tile:
+    """A small picture, a JPEG file's bytes, with a word under it; words by their shares, if any."""
+
+    jpeg: bytes
+    alt: str
+    title: str
+    told: str = ""
+    words: Sequence[tuple[str, float]] = ()  # with shares, 0 to 1: the greatest is tinted most
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Small pictures in rows, as many beside each other as there is room for."""
+
+    tiles: Sequence[Tile]
+    large: bool = False  # few that carry words
+
+
+@dataclass(frozen=True)
 class Code:
     """A command to copy, or a list of names."""
 
@@ -119,7 +138,7 @@ class Beside:
     blocks: "Sequence[Block]"
 
 
-Block = Say | Picture | Table | Facts | Cards | Films | Misreads | Code | Fold | Beside
+Block = Say | Picture | Table | Facts | Cards | Films | Misreads | Tiles | Code | Fold | Beside
 
 
 @dataclass(frozen=True)
