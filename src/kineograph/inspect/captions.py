@@ -14,8 +14,9 @@ from kineograph.report.page.words import percent
 
 LOOKS_AGAIN = (
     "Before each word the network looks at the picture again: light falls on the places that it "
-    "took this word from. The brightest has the greatest share of its attention, a dark one half "
-    "of an even share or less; where attention is even, the whole picture stays bright."
+    "took this word from. A bright place has three times an even share of its attention or more, "
+    "or the greatest there is; a dark one half of an even share or less. Where attention is even, "
+    "the whole picture stays bright."
 )
 LOOKS_ONCE = (
     "This network looks at the picture once, before the first word, and weighs no places: there is "

@@ -142,7 +142,8 @@ def _bars(axes: Axes, found: Watched, label: str) -> None:
     axes.set_ylim(low, high)
     axes.axhline(0, color=MUTED, linewidth=1)
     axes.yaxis.set_major_locator(MaxNLocator(4))
-    heading(axes, f"log-odds of {shorten(label, 24)} lost without the frame")
+    pale = " (pale: without the part)" if found.parts else ""
+    heading(axes, f"log-odds of {shorten(label, 24)} lost without the frame{pale}")
     grid(axes)
     names = [("spoke for it", ACCENT, high / 2), ("spoke against it", WARN, low / 2)]
     for name, colour, height in names[: 2 if low else 1]:

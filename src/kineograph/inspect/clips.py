@@ -97,7 +97,7 @@ def _blocks(
 ) -> tuple[Block, ...]:
     label, sure = classes[found.label], float(found.answer[found.label])
     count, first, last = len(found.places), found.seconds[0], found.seconds[-1]
-    said = f"{label} ({percent(sure, 0)}), from {count} frames of {first:.2f} to {last:.2f} s."
+    said = f"{label} ({percent(sure, 0)}), from {count} frames, {first:.2f} to {last:.2f} s."
     blocks: list[Block] = [Say(said)]
     if found.curve is None:
         told = "This network goes over the clip in several windows: there is no curve to show."

@@ -13,12 +13,12 @@ one before it shows can be left out without a change. Of a part, the frame befor
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from kineograph.data.batch import Batch
 from kineograph.data.inputs import Laid
@@ -151,17 +151,17 @@ def _curve(
     engine: Engine,
 ) -> Floats:
     """(T, V): of each frame, or of the clip had it ended with that frame."""
-    task = trained.recipe.task
+    task, read = trained.recipe.task, cast(nn.Module, engine.read)
     inputs = table[torch.from_numpy(np.searchsorted(places, shown))]
     last = np.searchsorted(shown, places, side="right")  # a short clip shows a frame repeatedly
     if isinstance(task, LabelFrames):
-        rows = task.answer(engine.read, _batch(inputs[None], [len(inputs)], engine))[0]
+        rows = task.answer(read, _batch(inputs[None], [len(inputs)], engine))[0]
         return np.asarray(rows[last - 1], dtype=np.float64)
     found: list[NDArray[Any]] = []
     for at in range(0, len(last), AT_ONCE):
         lengths = last[at : at + AT_ONCE].tolist()
         begun = inputs[: max(lengths)].expand(len(lengths), -1, *inputs.shape[1:])
-        found += task.answer(engine.read, _batch(begun, lengths, engine))
+        found += task.answer(read, _batch(begun, lengths, engine))
     return np.stack(found).astype(np.float64)
 
 

@@ -1,7 +1,7 @@
 """A picture lit where a network looked, as Show, Attend and Tell draws it (Xu et al. 2015, Fig. 5).
 
-    .1 .1 .1                       the place with the greatest share is as it was,
-    .1 .2 .1   over the picture    a place with half an even share or less is dark and grey,
+    .1 .1 .1                       a place of three even shares, or else the greatest, is as it was,
+    .1 .2 .1   over the picture    a place of half an even share or less is dark and grey,
     .1 .1 .1                       even shares leave the picture as it is
 
 Between places the light is smooth.
@@ -19,7 +19,7 @@ Shares = NDArray[np.float32]  # (h, w), of all places 1
 
 SHOWN_PIXELS = 320  # the longer side of what a page shows
 DARKEST = 0.3  # of a picture's brightness, where none looked
-UNSEEN = 0.5  # of an even share: no more than this is no look
+UNSEEN, SEEN = 0.5, 3.0  # even shares: dark up to the first, bright from the second on
 SOFT = 0.5  # of a place's side: how far its light spreads
 QUALITY = 82  # of a JPEG, of 100
 
@@ -51,8 +51,9 @@ def enlarged(shares: Shares, size: tuple[int, int]) -> NDArray[np.float32]:
     grown = cv2.resize(shares.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     spread = {"sigmaX": SOFT * width / columns, "sigmaY": SOFT * height / rows}
     soft = cv2.GaussianBlur(grown, (0, 0), borderType=cv2.BORDER_REPLICATE, **spread)
-    dark = UNSEEN * float(soft.mean())
-    light = (soft - dark) / max(float(soft.max()) - dark, 1e-12)
+    even = float(soft.mean())
+    bright = min(float(soft.max()), SEEN * even)
+    light = (soft - UNSEEN * even) / max(bright - UNSEEN * even, 1e-12)
     return np.asarray(light.clip(0, 1), dtype=np.float32)
 
 

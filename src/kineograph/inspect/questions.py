@@ -17,9 +17,9 @@ from kineograph.report.page.blocks import Block, Say, Table, Tile, Tiles
 from kineograph.report.page.words import percent
 
 LIGHT = (
-    "Light falls on the places of the picture that were heeded. The brightest has the greatest "
-    "share, a dark one half of an even share or less; where shares are even, the whole picture "
-    "stays bright."
+    "Light falls on the places of the picture that were heeded. A bright one has three "
+    "times an even share or more, or the greatest there is; a dark one half of an even share or "
+    "less. Where shares are even, the whole picture stays bright."
 )
 LEVELS_SAID = (
     "Words and places look at each other at three levels, and the answer is made from all of them. "

@@ -16,8 +16,8 @@ from kineograph.report.regions.drawing import draw_regions
 METHOD = (
     "Each box is a region that the network proposed and described; the confidence is that "
     "something stands there at all, not that the sentence is right. Regions at least "
-    f"{percent(LEAST_SHARE, 0)} as sure as the surest are drawn; it weighs no places within a box, "
-    "so there is no attention to show."
+    f"{percent(LEAST_SHARE, 0)} as sure as the surest are drawn. The network weighs no places "
+    "within a box, so there is no attention to show."
 )
 
 

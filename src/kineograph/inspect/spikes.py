@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from kineograph.report.page.drawing import (
@@ -90,7 +91,8 @@ def _draw(axes: Axes, found: Spikes) -> None:
     at = np.arange(columns) + 0.5
     blank = found.probabilities[:, 0]
     axes.fill_between(at, blank, color=QUIET, alpha=0.18, linewidth=0)
-    axes.plot(at, blank, color=QUIET, linewidth=1)
+    axes.plot(at, blank, color=QUIET, linewidth=0.6)
+    axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
     order = list(dict.fromkeys(index for index, _, _ in found.read))
     for spike in spikes_of(found):
         colour = SERIES[order.index(spike.index) % 7] if spike.is_read else MUTED
