@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from kineograph.data.words import END
 from kineograph.nets.encoders.grid import GridEncoderConfig
 from kineograph.recipes import RECIPES, change_all
 from kineograph.recipes.trained import write_run_file
@@ -23,12 +24,12 @@ ANSWERS = [
 ]
 
 
-def captioner_run(home: Path, recipe: str = "flickr8k-small") -> Path:
-    """A captioner whose words are drawn at random."""
+def captioner_run(home: Path, recipe: str = "flickr8k-small", ends: float = -9.0) -> Path:
+    """A captioner whose words are drawn at random. ends: how readily it ends, a logit."""
     numbers = [*CAPTIONS, "model.attention=5"] if recipe == "flickr8k-small" else CAPTIONS
     made = change_all(RECIPES[recipe], numbers)
     made = replace(made, model=replace(made.model, grid=GRID))
-    return _saved(home / recipe, made, {"vocabulary": list(WORDS)}, len(WORDS) + 4)
+    return _saved(home / recipe, made, {"vocabulary": list(WORDS)}, len(WORDS) + 4, ends=ends)
 
 
 def answerer_run(home: Path, recipe: str = "easy-vqa") -> Path:
@@ -45,12 +46,14 @@ def picture(seed: int = 0) -> np.ndarray:
     return rng.integers(0, 256, (6, 8, 3)).astype(np.uint8).repeat(8, 0).repeat(8, 1)
 
 
-def _saved(folder: Path, recipe, known, *counts) -> Path:
+def _saved(folder: Path, recipe, known, *counts, ends=None) -> Path:
     torch.manual_seed(5)
     network = recipe.model.build(*counts, recipe.data.size_pixels)
     with torch.no_grad():  # far enough from even that looks differ
         for weight in network.parameters():
             weight.mul_(3) if weight.dim() > 1 else weight.add_(0.1)
+        if ends is not None:
+            network.answer.bias[END] = ends
     folder.mkdir(parents=True)
     write_run_file(folder, recipe, known, "test")
     save_weights(folder / "model.safetensors", network)

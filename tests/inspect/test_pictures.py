@@ -58,6 +58,13 @@ def test_a_captioner_that_looks_once_says_so(tmp_path, photo):
     assert all(row["attention"] is None for row in found.numbers["words"])
 
 
+def test_a_sentence_without_a_word_is_told(tmp_path, photo):
+    run = captioner_run(tmp_path, ends=99.0)
+    found = INSPECTED["captions"].open(str(run), Wish()).look(photo, silent)
+    assert found.numbers["words"] == []
+    assert "ended before its first word" in found.blocks[-1].text
+
+
 @pytest.mark.parametrize("recipe", ["easy-vqa", "sort-of-clevr"])
 def test_shares_are_the_network_s_own(recipe, tmp_path, photo):
     run = answerer_run(tmp_path, recipe)

@@ -48,6 +48,9 @@ def _look(describer: Describer, file: Path, progress: Progress) -> Inspected:
 def _blocks(told: Description, shown: Picture) -> list[Block]:
     """The picture, and once more for each word."""
     words = list(zip(told.words, told.word_probabilities, strict=True))
+    if not words:
+        nothing = Say("Nothing was said: the sentence ended before its first word.", "missing")
+        return [Tiles([Tile(as_jpeg(shown), "The picture", "the picture")], large=True), nothing]
     if told.attention is None:
         tile = Tile(as_jpeg(shown), told.sentence, told.sentence, words=words)
         return [Tiles([tile], large=True)]
