@@ -57,9 +57,8 @@ def drawn(tiles: list[Tile], per_row: int) -> np.ndarray:
             if x + wide > left + SIDE:
                 x, y = left, y + ROW
             part = 0.45 * share / most
-            shade = tuple(
-                round(p * (1 - part) + t * part) for p, t in zip(PAPER, TINT, strict=True)
-            )
+            pairs = zip(PAPER, TINT, strict=True)
+            shade = tuple(round(p * (1 - part) + t * part) for p, t in pairs)
             pen.rectangle((x, y, x + wide, y + ROW - 4), fill=shade)
             pen.text((x + 4, y), word, INK, font)
             x += wide + 2

@@ -62,6 +62,12 @@ def test_what_cannot_be_is_said_in_a_line(options, words, run, tmp_path, monkeyp
     assert status and words in out and not (tmp_path / "inspect.html").exists()
 
 
+def test_a_kind_without_a_look_inside_is_told(run, tmp_path):  # noqa: F811
+    (tmp_path / "recipe.json").write_text('{"recipe": {"data": {"kind": "smells"}}}')
+    status, out, _ = run("inspect", tmp_path, tmp_path)
+    assert status and "its data are smells, and no look inside is there for them" in out
+
+
 def test_too_many_files_for_a_page(run, tmp_path):  # noqa: F811
     for number in range(51):
         (tmp_path / f"{number}.mp4").write_bytes(b"")

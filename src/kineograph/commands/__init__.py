@@ -18,6 +18,7 @@ from kineograph.commands.prepare import prepare
 from kineograph.commands.recipes import recipes
 from kineograph.commands.record import record
 from kineograph.commands.review import review
+from kineograph.commands.sample import sample
 from kineograph.commands.search import search
 from kineograph.commands.train import train
 from kineograph.commands.tune_alerts import tune_alerts
@@ -35,6 +36,6 @@ app = typer.Typer(
 
 for verb in (
     demo, recipes, annotate, prepare, train, crossval, search, evaluate, compare, predict, inspect,
-    export, watch, tune_alerts, verify, record, review, lm,
+    sample, export, watch, tune_alerts, verify, record, review, lm,
 ):  # fmt: skip
     app.command()(verb)

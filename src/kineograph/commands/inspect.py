@@ -43,6 +43,11 @@ def inspect(
         raise InputError(f"--out {out}: the page is HTML. Give it a name that ends with .html.")
     given = {"--question": question, "--from-seconds": from_seconds}
     kind = kind_of(run)
+    if kind not in INSPECTED:
+        raise InputError(
+            f"{run}: its data are {kind}, and no look inside is there for them. "
+            f"There is one for {', '.join(INSPECTED)}."
+        )
     _refuse_others(run, kind, [name for name, value in given.items() if value is not None])
     paths = INSPECTED[kind].spread(files)
     if len(paths) > MOST_FILES:

@@ -166,6 +166,8 @@ def predict(
     from kineograph.recipes.trained import kind_of
 
     kind = kind_of(run)
+    if kind == "text":
+        raise _writes(run)
     formats = [name for several in write or [] for name in several.split(",") if name]
     if picture and "png" not in formats:
         formats.append("png")
@@ -219,6 +221,16 @@ def _label(wish: Wish) -> None:
             "hop_seconds": wish.options.get("--hop-seconds"),
         }
         label_files.predict_files(screen, run, paths, formats, wish.out, spans, device)
+
+
+def _writes(run: str) -> Exception:
+    """Why a network that writes text has no answer about files."""
+    from kineograph.errors import InputError
+
+    return InputError(
+        f"{run}: writes text and says nothing of files. Let it write: kineograph sample {run}; or "
+        f"measure it on a text: kineograph evaluate {run} TEXT."
+    )
 
 
 def _read(wish: Wish) -> None:

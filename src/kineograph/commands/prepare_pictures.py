@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 USUAL = {  # what a first training of each kind takes
     "captions": "flickr8k-small",
-    "questions": "easy-vqa",
+    "questions": "coattention-vqa",
     "regions": "dense-caption-scenes",
 }
 

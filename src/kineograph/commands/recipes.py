@@ -12,6 +12,7 @@ from kineograph.commands.console import AsJson, Screen
 
 WORDS = 2542  # of a captioner in a layer table: as many as Flickr8k has five times and more
 LETTERS, WIDE = 100, 20  # characters, and heights in the width, of the line in a layer table
+POINTS, INK_LETTERS = 700, 28  # of a line of ink: IAM-OnDB's usual ones
 WORDS_OF_QUESTIONS, ANSWERS = 12_000, 3000  # at most, as in VQA v1
 
 
@@ -47,10 +48,18 @@ def recipes(
 
 def _network_of(recipe: Any, classes: int) -> tuple[Any, list[Any], str]:
     """A recipe's network, its layers, and what the shapes are of."""
+    from kineograph.data.characters.config import TextConfig
     from kineograph.data.lines.config import LinesConfig
     from kineograph.nets.layer_table import layer_table
     from kineograph.nets.line_table import line_table
+    from kineograph.nets.text_table import text_table
 
+    if recipe.kind == "ink":
+        from kineograph.nets.hand_table import hand_table
+
+        network = recipe.model.build(LETTERS, POINTS / INK_LETTERS)
+        rows = hand_table(network, POINTS, INK_LETTERS)
+        return network, rows, f"{POINTS} points, {INK_LETTERS} letters of {LETTERS} characters"
     if isinstance(recipe.data, LinesConfig):
         network = recipe.model.build(LETTERS + 1, recipe.data.height_pixels)
         width = WIDE * recipe.data.height_pixels
@@ -72,6 +81,9 @@ def _network_of(recipe: Any, classes: int) -> tuple[Any, list[Any], str]:
         network = recipe.model.build(WORDS_OF_QUESTIONS, answers, size)
         example = f"one question, {WORDS_OF_QUESTIONS} words and {answers} answers known"
         return network, answerer_table(network, size), example
+    if isinstance(recipe.data, TextConfig):
+        network = recipe.model.build(LETTERS + 1)
+        return network, text_table(network), f"a character, of {LETTERS}"
     network = recipe.model.build(classes, recipe.data.size_pixels, recipe.data.inputs)
     return network, layer_table(network, recipe.data.frames_per_clip), "one clip"
 

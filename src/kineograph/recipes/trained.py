@@ -83,6 +83,11 @@ def read_recipe_file(folder: Path, needed: tuple[str, ...]) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read ({error}). Copy the run again.") from error
     missing = [key for key in needed if key not in found]
+    if "classes" in missing and "deviation" in found:
+        raise InputError(
+            f"{folder}: writes by hand, and neither labels nor reads. Ask it to write: kineograph "
+            f'sample {folder.name} --text "…" --out ink.svg.'
+        )
     if "classes" in missing and "alphabet" in found:
         raise InputError(
             f"{folder}: reads lines of text, not clips. Give it pages: kineograph predict "
