@@ -32,7 +32,7 @@ def captioner_run(home: Path, recipe: str = "flickr8k-small", ends: float = -9.0
     return _saved(home / recipe, made, {"vocabulary": list(WORDS)}, len(WORDS) + 4, ends=ends)
 
 
-def answerer_run(home: Path, recipe: str = "easy-vqa") -> Path:
+def answerer_run(home: Path, recipe: str = "sort-of-clevr") -> Path:
     """A network that answers by chance; `ASKED` are the words that it knows."""
     made = change_all(RECIPES[recipe], ANSWERS)
     made = replace(made, model=replace(made.model, encoder=GRID))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -26,6 +26,7 @@ def test_one_place_is_lit_and_the_far_ones_are_dark_and_grey():
     assert lit[45, 5] == pytest.approx(np.full(3, DARKEST * grey), abs=1)
 
 
+@settings(deadline=None)
 @given(GRIDS)
 def test_light_is_mirrored_with_its_shares_and_stays_between_dark_and_bright(shares):
     shares = shares / shares.sum()
@@ -35,6 +36,7 @@ def test_light_is_mirrored_with_its_shares_and_stays_between_dark_and_bright(sha
     assert np.allclose(mirrored[:, ::-1], light, atol=1e-4)
 
 
+@settings(deadline=None)
 @given(GRIDS, st.floats(0.5, 8))
 def test_only_shares_of_the_whole_count(shares, times):
     scaled = (shares * times).astype(np.float32)

@@ -65,7 +65,7 @@ def test_a_sentence_without_a_word_is_told(tmp_path, photo):
     assert "ended before its first word" in found.blocks[-1].text
 
 
-@pytest.mark.parametrize("recipe", ["easy-vqa", "sort-of-clevr"])
+@pytest.mark.parametrize("recipe", ["coattention-vqa", "sort-of-clevr"])
 def test_shares_are_the_network_s_own(recipe, tmp_path, photo):
     run = answerer_run(tmp_path, recipe)
     question = "what is the red zebra?"
