@@ -17,7 +17,7 @@ FLOORS = (
     {"recipes"},
     {"export", "report"},
     {"predict", "evaluation"},
-    {"live"},
+    {"live", "inspect"},
     {"studio"},
     {"commands"},
     {"__main__"},

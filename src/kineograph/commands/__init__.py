@@ -11,6 +11,7 @@ from kineograph.commands.crossval import crossval
 from kineograph.commands.demo import demo
 from kineograph.commands.evaluate import evaluate
 from kineograph.commands.export import export
+from kineograph.commands.inspect import inspect
 from kineograph.commands.lm import lm
 from kineograph.commands.predict import predict
 from kineograph.commands.prepare import prepare
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 
 for verb in (
-    demo, recipes, annotate, prepare, train, crossval, search, evaluate, compare, predict, sample,
-    export, watch, tune_alerts, verify, record, review, lm,
+    demo, recipes, annotate, prepare, train, crossval, search, evaluate, compare, predict, inspect,
+    sample, export, watch, tune_alerts, verify, record, review, lm,
 ):  # fmt: skip
     app.command()(verb)

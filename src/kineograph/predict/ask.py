@@ -56,7 +56,7 @@ def ask(
     Clips of one moment go through the network together.
     """
     data, task = trained.recipe.data, trained.recipe.task
-    chosen = [_choices(_clock(clip, seconds, data), data) for clip in clips]
+    chosen = [frames_asked(seconds, clip, data) for clip in clips]
     shown = [clip.chosen(each) for clip, few in zip(clips, chosen, strict=True) for each in few]
     answers = iter(_answers(shown, trained, network, device))
     end = seconds[-1] + frame_seconds(seconds)
@@ -77,6 +77,11 @@ def ask(
     return found
 
 
+def frames_asked(seconds: np.ndarray, clip: Clip, data: DataConfig) -> list[np.ndarray]:
+    """Which frames of a clip the network is shown; several times where it goes by windows."""
+    return _choices(_clock(clip, seconds, data), data)
+
+
 def frame_seconds(seconds: np.ndarray) -> float:
     """How long the last frame stays: as long as frames do on the whole."""
     return float(np.median(np.diff(seconds))) if len(seconds) > 1 else 0.04
@@ -90,7 +95,7 @@ def _clock(clip: Clip, seconds: np.ndarray, data: DataConfig) -> np.ndarray:
 
 
 def _choices(seconds: np.ndarray, config: DataConfig) -> list[np.ndarray]:
-    """The frames that evaluation takes of such a clip; several times where it goes by windows."""
+    """The frames that evaluation takes of such a clip."""
     asked = config.frames_per_clip
     if config.sampling == "windows" and len(seconds) > asked:
         return all_windows(len(seconds), asked, config.window_stride or asked)

@@ -30,7 +30,8 @@ class Description:
 
     alternatives: other sentences with their log-probabilities, the best first. attention: for each
     of `words` the shares (h, w) of the places it was said from; None where nothing attends.
-    finished: False where the longest length came before an end.
+    finished: False where the longest length came before an end. word_probabilities: of each of
+    `words`, given those before it.
     """
 
     sentence: str
@@ -39,6 +40,7 @@ class Description:
     finished: bool = True
     alternatives: tuple[tuple[str, float], ...] = ()
     attention: NDArray[np.float32] | None = None  # (words, h, w)
+    word_probabilities: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ class Describer:
             first.finished,
             tuple((" ".join(self._words(each)), each.log_probability) for each in others),
             attention,
+            tuple(np.exp(first.logs[: len(words)]).tolist()),
         )
 
     def _words(self, said: Said) -> list[str]:

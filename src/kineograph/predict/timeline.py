@@ -41,7 +41,7 @@ def predict_file(
     progress: Progress | None = None,
 ) -> Prediction:
     """Read a file once and say what happens when: a clip as a whole, a longer one by windows."""
-    window, hop = _spans(path, trained, window_seconds, hop_seconds)
+    window, hop = spans_of(path, trained, window_seconds, hop_seconds)
     reading = Reading(path, trained.recipe.data.looks, progress)
     if window == float("inf"):
         moments = _as_a_clip(list(reading.frames()), trained, engine)
@@ -75,7 +75,7 @@ def _last_words(answers: list[Answer]) -> Iterator[Moment]:
             yield each.start_seconds, each.end_seconds, each.probabilities
 
 
-def _spans(
+def spans_of(
     path: Path, trained: Trained, window: float | None, hop: float | None
 ) -> tuple[float, float | None]:
     """Window and hop in seconds; a file that is nearly a clip gets one window over all of it."""

@@ -29,6 +29,8 @@ from kineograph.report.page.blocks import (
     Section,
     Shaded,
     Table,
+    Tile,
+    Tiles,
 )
 from kineograph.report.page.words import percent
 
@@ -186,6 +188,27 @@ def _row(word: Sequence[Compared], which: Literal["truth", "read"]) -> str:
     return "".join(shown)
 
 
+def _tiles(block: Tiles) -> str:
+    kind = "tiles large" if block.large else "tiles"
+    return f'<div class="{kind}">{"".join(map(_tile, block.tiles))}</div>'
+
+
+def _tile(tile: Tile) -> str:
+    data = base64.b64encode(tile.jpeg).decode("ascii")
+    most = max((share for _, share in tile.words), default=0.0) or 1.0
+    words = "".join(
+        f'<span style="--share:{share / most:.2f}">{text(word)}<small>{percent(share, 0)}</small>'
+        "</span>"
+        for word, share in tile.words
+    )
+    told = f"<small>{text(tile.told)}</small>" if tile.told else ""
+    tinted = f'<div class="tinted">{words}</div>' if words else ""
+    return (
+        f'<figure><img alt="{text(tile.alt)}" src="data:image/jpeg;base64,{data}">'
+        f"<figcaption><b>{text(tile.title)}</b> {told}</figcaption>{tinted}</figure>"
+    )
+
+
 def _code(block: Code) -> str:
     return f"<pre><code>{text(block.text)}</code></pre>"
 
@@ -223,6 +246,7 @@ _WRITERS: dict[type[Block], Callable[[Any], str]] = {
     Films: _films,
     Gallery: _gallery,
     Misreads: _misreads,
+    Tiles: _tiles,
     Code: _code,
     Shaded: _shaded,
     Fold: _fold,

@@ -20,6 +20,7 @@ from kineograph.report.page.blocks import (
     Say,
     Shaded,
     Table,
+    Tiles,
 )
 from kineograph.report.page.words import percent
 
@@ -91,6 +92,15 @@ def _misreads(block: Misreads) -> str:
     )
 
 
+def _tiles(block: Tiles) -> str:
+    lines = []
+    for tile in block.tiles:
+        words = ", ".join(f"{text(word)} {percent(share, 0)}" for word, share in tile.words)
+        told = " ".join(part for part in (text(tile.told), f"({words})" if words else "") if part)
+        lines.append(f"- {text(tile.title)}{f': {told}' if told else ''}")
+    return "\n".join(lines)
+
+
 def _code(block: Code | Shaded) -> str:
     longest = max((len(run) for run in re.findall("`+", block.text)), default=0)
     fence = "`" * max(3, longest + 1)
@@ -110,6 +120,7 @@ _WRITERS: dict[type[Block], Callable[[Any], str]] = {
     Films: _films,
     Gallery: _gallery,
     Misreads: _misreads,
+    Tiles: _tiles,
     Code: _code,
     Shaded: _code,
     Fold: _fold,

@@ -105,6 +105,25 @@ class Misreads:
 
 
 @dataclass(frozen=True)
+class Tile:
+    """A small picture, a JPEG file's bytes, with a word under it; words by their shares, if any."""
+
+    jpeg: bytes
+    alt: str
+    title: str
+    told: str = ""
+    words: Sequence[tuple[str, float]] = ()  # with shares, 0 to 1: the greatest is tinted most
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Small pictures in rows, as many beside each other as there is room for."""
+
+    tiles: Sequence[Tile]
+    large: bool = False  # few that carry words
+
+
+@dataclass(frozen=True)
 class Code:
     """A command to copy, or a list of names."""
 
@@ -143,6 +162,7 @@ Block = (
     | Films
     | Gallery
     | Misreads
+    | Tiles
     | Code
     | Shaded
     | Fold
