@@ -100,4 +100,10 @@ DENSE_CAPTION_SCENES = Recipe(
         "Nothing is pretrained, so boxes are not weighed as lightly beside words as in the paper.",
         "Mirrors and closer views are off: sentences say 'left of', 'large' and 'small'.",
     ),
+    laptop={
+        "model.localise_filters": 64,
+        "model.code": 128,
+        "model.units": 96,
+        "training.epochs": 4,
+    },
 )
