@@ -47,7 +47,17 @@ def captioner(name, folder, *changes):
     return TrainedCaptioner(folder, recipe, Vocabulary(WORDS), network)
 
 
-@pytest.mark.parametrize("name", ["neuraltalk", "show-and-tell", "show-attend-tell"])
+SLOW = pytest.mark.slow  # an export takes seconds; the others wait for `make slow`
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("neuraltalk", marks=SLOW),
+        pytest.param("show-and-tell", marks=SLOW),
+        "show-attend-tell",
+    ],
+)
 def test_a_captioner_says_the_same_sentences_without_torch(name, tmp_path):
     trained = captioner(name, tmp_path, *["model.attention=5"] * (name == "show-attend-tell"))
     report = export_captioner(trained)
@@ -83,8 +93,16 @@ def test_a_captioner_says_the_same_sentences_without_torch(name, tmp_path):
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
-        ("coattention-vqa", ["model.attention_units=5", "model.attention=parallel"]),
-        ("coattention-vqa", ["model.attention_units=5", "model.attention=alternating"]),
+        pytest.param(
+            "coattention-vqa",
+            ["model.attention_units=5", "model.attention=parallel"],
+            marks=SLOW,
+        ),
+        pytest.param(
+            "coattention-vqa",
+            ["model.attention_units=5", "model.attention=alternating"],
+            marks=SLOW,
+        ),
         ("show-ask-attend-answer", ["model.embedding=6", "model.glimpses=3"]),
     ],
 )
@@ -113,6 +131,7 @@ def test_an_answerer_answers_the_same_to_questions_of_any_length(name, changes, 
             np.testing.assert_allclose(theirs["over_words"], ours.over_words, atol=1e-5)
 
 
+@SLOW
 def test_a_dense_captioner_describes_given_boxes_as_torch_does(tmp_path):
     recipe = small("dense-caption-scenes", "model.localise_filters=6", "model.code=8",
                    "model.word_features=5", "model.units=7", "model.proposals=5")  # fmt: skip
