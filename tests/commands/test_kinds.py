@@ -13,7 +13,7 @@ from kineograph.recipes.captioner import load_captioner
 from kineograph.recipes.dense_captioner import load_dense_captioner
 from kineograph.recipes.reader import load_reader
 from kineograph.recipes.recipe import DATA
-from kineograph.recipes.trained import PURPOSES
+from kineograph.recipes.trained import PURPOSES, WRITE
 
 LOADERS = {
     "clips": load,
@@ -47,12 +47,18 @@ def runs(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.parametrize("kind", WRITE)
+def test_what_writes_is_sampled_and_not_asked_about_files(runs, run, kind):
+    status, printed, _ = run("predict", kind, "a.png")
+    assert status == 2 and f"kineograph sample {kind}" in " ".join(printed.split()), printed
+
+
 def test_every_kind_of_data_is_known_to_every_verb():
-    assert set(KINDS) == set(DOES) == set(DATA)
+    assert set(DOES) == set(DATA) and set(KINDS) == set(DATA) - set(WRITE)
     assert set().union(*FOR.values()) <= set(DATA)
 
 
-@pytest.mark.parametrize("kind", DATA)
+@pytest.mark.parametrize("kind", KINDS)
 def test_predict_refuses_what_is_for_other_networks(runs, run, kind):
     foreign = {name for does in KINDS.values() for name in does.options}
     foreign -= set(KINDS[kind].options)
@@ -65,7 +71,7 @@ def test_predict_refuses_what_is_for_other_networks(runs, run, kind):
         assert printed.strip().endswith("Leave it out, or give another network.")
 
 
-@pytest.mark.parametrize("kind", DATA)
+@pytest.mark.parametrize("kind", KINDS)
 def test_predict_refuses_forms_that_a_network_does_not_write(runs, run, kind):
     known = set(KINDS[kind].formats)
     for form in sorted({name for does in KINDS.values() for name in does.formats} - known):

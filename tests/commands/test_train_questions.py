@@ -39,8 +39,8 @@ def desk(tmp_path, monkeypatch):
 def test_from_files_to_an_answer(desk, run):
     status, out, found = run("prepare", "easy-vqa", "src", "data", "--json")
     assert status == 0 and found["sides"] == {"test": 12, "train": 24}, out
-    assert "Next: kineograph train easy-vqa data" in out
-    status, out, found = run("train", "easy-vqa", "data", *QUICK, "--name", "q", "--json")
+    assert "Next: kineograph train coattention-vqa data" in out
+    status, out, found = run("train", "coattention-vqa", "data", *QUICK, "--name", "q", "--json")
     assert status == 0, out
     assert found["protocol"]["n"] == 12 and found["protocol"]["pictures"] == 6
     assert found["protocol"]["unit"] == "questions" and found["protocol"]["split"] == "given"
@@ -94,7 +94,7 @@ def _predicts(desk, run):
 def test_questions_alone_are_a_setting(desk, run):
     run("prepare", "easy-vqa", "src", "data")
     blank = ["--set", "data.blank=true", "--name", "blank", "--json"]
-    status, out, found = run("train", "easy-vqa", "data", *QUICK, *blank)
+    status, out, found = run("train", "coattention-vqa", "data", *QUICK, *blank)
     assert status == 0 and "the question alone is learned from" in out
     assert found["accuracy"] == found["baselines"]["another picture"]["accuracy"]
 

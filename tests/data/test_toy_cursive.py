@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kineograph.data.ink.strokes import as_offsets, from_offsets
 from kineograph.data.toy.cursive import (
     LETTERS,
     Writer,
-    as_offsets,
     cannot_write,
     draw_writer,
-    from_offsets,
     ink_of,
     write,
 )

@@ -17,6 +17,7 @@ from kineograph.commands.prepare import prepare
 from kineograph.commands.recipes import recipes
 from kineograph.commands.record import record
 from kineograph.commands.review import review
+from kineograph.commands.sample import sample
 from kineograph.commands.search import search
 from kineograph.commands.train import train
 from kineograph.commands.tune_alerts import tune_alerts
@@ -33,7 +34,7 @@ app = typer.Typer(
 )
 
 for verb in (
-    demo, recipes, annotate, prepare, train, crossval, search, evaluate, compare, predict, export,
-    watch, tune_alerts, verify, record, review, lm,
+    demo, recipes, annotate, prepare, train, crossval, search, evaluate, compare, predict, sample,
+    export, watch, tune_alerts, verify, record, review, lm,
 ):  # fmt: skip
     app.command()(verb)

@@ -27,7 +27,12 @@ RecipeName = Annotated[
     str, typer.Argument(help="A recipe's name: see `kineograph recipes`.", metavar="RECIPE")
 ]
 DataPath = Annotated[
-    Path, typer.Argument(help="A folder made by `kineograph prepare`.", metavar="DATA")
+    Path,
+    typer.Argument(
+        help="A folder made by `kineograph prepare`; of recipes that write text a UTF-8 text file "
+        "as it is (.xz and .gz too), or a folder of .txt, .tex and .md.",
+        metavar="DATA",
+    ),
 ]
 RunName = Annotated[str | None, typer.Option(help="The run's name: ./runs/NAME.")]
 Small = Annotated[bool, typer.Option("--small", help="The recipe at laptop size.")]

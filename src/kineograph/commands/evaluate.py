@@ -1,17 +1,18 @@
 """kineograph evaluate RUN DATA: a trained network on any prepared folder, with a report."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from kineograph.commands.console import AsJson, Device, Screen
+from kineograph.commands.console import AsJson, DataPath, Device, Screen
 from kineograph.commands.train_clips import print_outcome
 
 
 def evaluate(
     run: Annotated[str, typer.Argument(help="A run folder, or a shipped network's name.")],
-    data: Annotated[Path, typer.Argument(help="A folder made by `kineograph prepare`.")],
+    data: DataPath,
     side: Annotated[
         str | None,
         typer.Option(help="test, val, train or all; all of clips that were not trained on."),
@@ -23,30 +24,48 @@ def evaluate(
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Ask a trained network about clips it was not trained on, and write the report."""
+    """Ask a trained network about what it was not trained on, and write the report."""
     screen = Screen(as_json)
     screen.say("Loading …")
     from kineograph.recipes.trained import kind_of
 
-    kind = kind_of(run)
-    if kind == "lines":
-        from kineograph.commands.evaluate_lines import evaluate_lines
+    _evaluator(kind_of(run))(screen, run, data, side, out, device)
 
-        evaluate_lines(screen, run, data, side, out, device)
-        return
-    if kind != "clips":
-        from kineograph.commands.train_pictures import evaluate_pictures
 
-        evaluate_pictures(screen, run, data, side, out, device)
-        return
+def _evaluator(kind: str) -> Callable[[Screen, str, Path, str | None, Path | None, str], None]:
+    """What asks a network of this kind of data."""
+    match kind:
+        case "clips":
+            return _evaluate_clips
+        case "lines":
+            from kineograph.commands.evaluate_lines import evaluate_lines
+
+            return evaluate_lines
+        case "text":
+            from kineograph.commands.train_text import evaluate_text
+
+            return evaluate_text
+        case "ink":
+            from kineograph.commands.train_ink import evaluate_ink
+
+            return evaluate_ink
+        case _:
+            from kineograph.commands.train_pictures import evaluate_pictures
+
+            return evaluate_pictures
+
+
+def _evaluate_clips(
+    screen: Screen, run: str, data: Path, side: str | None, out: Path | None, device: str
+) -> None:
+    """Label clips of one side of a prepared folder."""
     from kineograph.data.dataset_folder import DataFolder
     from kineograph.evaluation.again import evaluate_again
     from kineograph.recipes import load
     from kineograph.report.summary import summarise
     from kineograph.training.reproduce import choose_device
 
-    folder = DataFolder(data)
-    trained = load(run)
+    folder, trained = DataFolder(data), load(run)
     target = out or evaluation_folder(trained.folder, data, side or "clips")
     report = evaluate_again(
         trained,

@@ -75,6 +75,16 @@ def _written(run: str, kind: str, folder: Path, int8: Path | None) -> dict[str, 
         trained = load_reader(run)
         report = export_reader(trained, folder)
         return report if int8 is None else {"lines": _in_8_bits(trained, folder, int8)}
+    if kind == "text":
+        from kineograph.export.characters import export_writer
+        from kineograph.recipes.writer import load_writer
+
+        return export_writer(load_writer(run), folder)
+    if kind == "ink":
+        from kineograph.export.ink import export_hand
+        from kineograph.recipes.hand import load_hand
+
+        return export_hand(load_hand(run), folder)
     if kind == "clips":
         from kineograph.export.onnx import export as write_onnx
         from kineograph.recipes import load

@@ -163,9 +163,11 @@ def predict(
     as_json: AsJson = False,
 ) -> None:
     """Say what files show or say: labels, when; text; sentences. Status 1 if any of them failed."""
-    from kineograph.recipes.trained import kind_of
+    from kineograph.recipes.trained import WRITE, kind_of
 
     kind = kind_of(run)
+    if kind in WRITE:
+        raise _writes(run, kind)
     formats = [name for several in write or [] for name in several.split(",") if name]
     if picture and "png" not in formats:
         formats.append("png")
@@ -219,6 +221,21 @@ def _label(wish: Wish) -> None:
             "hop_seconds": wish.options.get("--hop-seconds"),
         }
         label_files.predict_files(screen, run, paths, formats, wish.out, spans, device)
+
+
+def _writes(run: str, kind: str) -> Exception:
+    """Why a network that writes has no answer about files."""
+    from kineograph.errors import InputError
+
+    if kind == "ink":
+        return InputError(
+            f"{run}: writes by hand and says nothing of files. Let it write: kineograph sample "
+            f'{run} --text "…" --out ink.svg.'
+        )
+    return InputError(
+        f"{run}: writes text and says nothing of files. Let it write: kineograph sample {run}; or "
+        f"measure it on a text: kineograph evaluate {run} TEXT."
+    )
 
 
 def _read(wish: Wish) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kineograph.commands.console import AsJson, Screen
+from kineograph.commands.prepare_ink import tell_ink
 from kineograph.commands.prepare_lines import tell_lines
 from kineograph.commands.prepare_pictures import tell_pictures
 
@@ -26,13 +27,14 @@ Kind = Annotated[
         "marks, as annotate writes them. reviewed: alerts marked by review. Or a known "
         "data set: kth, ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, "
         "kinetics-csv. Lines of text: lines, lines-csv, page-xml, alto, iam-lines, archiscribe; "
-        "drawn ones: fonts, cursive."
+        "drawn ones: fonts, cursive. Pen strokes: ink-drawn, iam-ondb, inkml, strokes-jsonl, "
+        "svg-strokes."
     ),
 ]
 Group = Annotated[
     str | None,
     typer.Option(
-        help="folder, lines: a regular expression; what its ( ) finds in a path is the group."
+        help="folder, lines, ink: a regular expression; what its ( ) finds in a path is the group."
     ),
 ]
 Root = Annotated[
@@ -115,8 +117,8 @@ def prepare(
 
     method = flow_method if flow else None
     if made != "clips":
-        tell = tell_lines if made == "lines" else tell_pictures
-        tell(screen, prepare_in(out, replace=overwrite), out)
+        tells: dict[str, Callable[..., None]] = {"lines": tell_lines, "ink": tell_ink}
+        tells.get(made, tell_pictures)(screen, prepare_in(out, replace=overwrite), out)
         return
     if not neutral:
         _tell(screen, prepare_in(out, replace=overwrite), out, method)
@@ -130,10 +132,15 @@ def prepare(
 
 def _way(kind: str) -> Callable[..., Any]:
     """The function that prepares this kind."""
-    from kineograph.data.prepare import PREPARE, PREPARE_LINES, PREPARE_PICTURES
+    from kineograph.data.prepare import PREPARE, PREPARE_INK, PREPARE_LINES, PREPARE_PICTURES
     from kineograph.errors import InputError, nearest
 
-    ways: dict[str, Callable[..., Any]] = {**PREPARE, **PREPARE_LINES, **PREPARE_PICTURES}
+    ways: dict[str, Callable[..., Any]] = {
+        **PREPARE,
+        **PREPARE_LINES,
+        **PREPARE_PICTURES,
+        **PREPARE_INK,
+    }
     if kind not in ways:
         raise InputError(
             f"{kind}: cannot be prepared; known are {', '.join(ways)}. "
@@ -143,13 +150,13 @@ def _way(kind: str) -> Callable[..., Any]:
 
 
 def _made(kind: str, neutral: bool, flow: bool) -> str:
-    """What comes out: clips, or lines or pictures, which neither move nor have a length."""
-    from kineograph.data.prepare import PREPARE, PREPARE_LINES
+    """What comes out: clips, or lines, pictures or ink, which neither move nor have a length."""
+    from kineograph.data.prepare import PREPARE, PREPARE_INK, PREPARE_LINES
     from kineograph.errors import InputError
 
     if kind in PREPARE:
         return "clips"
-    made = "lines" if kind in PREPARE_LINES else "pictures"
+    made = "lines" if kind in PREPARE_LINES else "ink" if kind in PREPARE_INK else "pictures"
     for flag, said in (("neutral", neutral), ("flow", flow)):
         if said:
             told = "lines of text" if made == "lines" else made

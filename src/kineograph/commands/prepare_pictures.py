@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 USUAL = {  # what a first training of each kind takes
     "captions": "flickr8k-small",
-    "questions": "easy-vqa",
+    "questions": "coattention-vqa",
     "regions": "dense-caption-scenes",
 }
 SAID = {"captions": "sentences", "regions": "regions"}  # of each record; a question is one itself

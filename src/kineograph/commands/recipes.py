@@ -13,6 +13,7 @@ from kineograph.commands.console import AsJson, Screen
 WORDS = 2542  # of a captioner in a layer table: as many as Flickr8k has five times and more
 WORDS_OF_REGIONS = 10_497  # as many as DenseCap knew, of Visual Genome
 LETTERS, WIDE = 100, 20  # characters, and heights in the width, of the line in a layer table
+POINTS, INK_LETTERS = 700, 28  # of a line of ink: IAM-OnDB's usual ones
 WORDS_OF_QUESTIONS, ANSWERS = 12_000, 3000  # at most, as in VQA v1
 
 
@@ -53,6 +54,13 @@ def _network_of(recipe: Any, classes: int) -> tuple[Any, list[Any], str]:
             return _of_a_line(recipe)
         case "captions" | "questions" | "regions":
             return _of_a_picture(recipe)
+        case "ink":
+            return _of_ink(recipe)
+        case "text":
+            from kineograph.nets.text_table import text_table
+
+            network = recipe.model.build(LETTERS + 1)
+            return network, text_table(network), f"a character, of {LETTERS}"
     from kineograph.nets.layer_table import layer_table
 
     network = recipe.model.build(classes, recipe.data.size_pixels, recipe.data.inputs)
@@ -66,6 +74,14 @@ def _of_a_line(recipe: Any) -> tuple[Any, list[Any], str]:
     width = WIDE * recipe.data.height_pixels
     example = f"a line of {width} pixels, {LETTERS} characters"
     return network, line_table(network, width), example
+
+
+def _of_ink(recipe: Any) -> tuple[Any, list[Any], str]:
+    from kineograph.nets.hand_table import hand_table
+
+    network = recipe.model.build(LETTERS, POINTS / INK_LETTERS)
+    rows = hand_table(network, POINTS, INK_LETTERS)
+    return network, rows, f"{POINTS} points, {INK_LETTERS} letters of {LETTERS} characters"
 
 
 def _of_a_picture(recipe: Any) -> tuple[Any, list[Any], str]:

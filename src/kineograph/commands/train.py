@@ -68,7 +68,7 @@ def train(
     curve: Curve = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train a recipe on a prepared folder; ends with a report in ./runs/NAME."""
+    """Train a recipe on a prepared folder, or a text; ends with a report in ./runs/NAME."""
     screen = Screen(as_json)
     screen.say("Loading …")
     wish = TrainWish(
@@ -101,6 +101,14 @@ def _trainer(kind: str) -> Callable[[Screen, TrainWish], None]:
         from kineograph.commands.train_lines import train_lines
 
         return train_lines
+    if kind == "text":
+        from kineograph.commands.train_text import train_text
+
+        return train_text
+    if kind == "ink":
+        from kineograph.commands.train_ink import train_ink
+
+        return train_ink
     from kineograph.commands.train_pictures import train_pictures
 
     return train_pictures

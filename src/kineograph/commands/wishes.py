@@ -16,6 +16,8 @@ DOES = {
     "captions": "describe pictures",
     "questions": "answer questions",
     "regions": "describe regions",
+    "text": "write text",
+    "ink": "write by hand",
 }
 FOR = {
     "--also": ("lines",),
@@ -23,7 +25,8 @@ FOR = {
     "--no-language": ("lines",),
     "--look-for-copies": ("clips",),
     "--workers": ("clips",),
-    "--no-baselines": ("clips", "captions", "questions", "regions"),
+    "--no-baselines": ("clips", "captions", "questions", "regions", "text"),
+    "--allow-leakage": ("clips", "lines", "captions", "questions", "regions"),
 }
 
 
@@ -57,6 +60,7 @@ class TrainWish:
             "--look-for-copies": self.look_for_copies,
             "--workers": self.workers,
             "--no-baselines": not self.baselines,
+            "--allow-leakage": self.allow_leakage,
         }
         for option in [name for name, value in given.items() if value]:
             if self.recipe.kind not in FOR[option]:

@@ -6,6 +6,7 @@ it as they come (`batches` here); lines of text deal those of like widths togeth
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -18,6 +19,18 @@ from kineograph.errors import InputError
 
 Loaded = TypeVar("Loaded")  # a batch of clips, or of lines
 
+POOL_BATCHES = 32  # so many batches are drawn together and sorted by size: 5 % padding, not 40
+
+
+@dataclass
+class Memory:
+    """What a network remembers from one batch of a walk to the next, where batches go on in order.
+
+    It belongs to the walk: a new walk begins with nothing, and a checkpoint keeps it.
+    """
+
+    state: Any = None  # tensors in tuples, as networks give them; None: nothing yet
+
 
 class Pass(NamedTuple):
     """One walk through a data set. Order and chance depend on seed and epoch alone, so that a run
@@ -29,6 +42,12 @@ class Pass(NamedTuple):
     seed: int = 0
     first_step: int = 0  # batches before it are not loaded
     part: tuple[int, int] = (0, 1)  # (i, n): every n-th row of each batch from row i on
+    memory: Memory | None = None  # given on with each batch by data that go on in order
+
+    @property
+    def order(self) -> dict[str, Any]:
+        """All but the memory, for data whose batches do not go on from each other."""
+        return {name: value for name, value in self._asdict().items() if name != "memory"}
 
 
 class Dealt(Protocol):
@@ -131,6 +150,27 @@ def batches(
 def steps_per_epoch(example_count: int, batch_size: int) -> int:
     """How many batches one epoch has."""
     return -(-example_count // batch_size)
+
+
+def like_sizes(
+    sizes: NDArray[np.int_], batch_size: int, shuffle: bool, seed: int, epoch: int
+) -> list[NDArray[np.int_]]:
+    """Positions of the examples of each batch, those of like sizes together.
+
+    Shuffled: examples are dealt to pools at random, sorted by size within each, and the batches
+    come in random order. Else largest first, so that memory runs out at once or never.
+    """
+    if not shuffle:
+        order = np.argsort(-sizes, kind="stable")
+        return [order[at : at + batch_size] for at in range(0, len(order), batch_size)]
+    rng = np.random.default_rng([seed, epoch])
+    drawn = rng.permutation(len(sizes))
+    steps = []
+    for at in range(0, len(drawn), batch_size * POOL_BATCHES):
+        pool = drawn[at : at + batch_size * POOL_BATCHES]
+        pool = pool[np.argsort(sizes[pool], kind="stable")]
+        steps += [pool[place : place + batch_size] for place in range(0, len(pool), batch_size)]
+    return [steps[place] for place in rng.permutation(len(steps))]
 
 
 def one_ahead(load: Callable[[int], Loaded], steps: Sequence[int]) -> Iterator[Loaded]:

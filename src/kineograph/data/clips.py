@@ -153,7 +153,7 @@ class ClipDataset:
 
     def batches(self, batch_size: int, walk: Pass) -> Iterator[Batch]:
         """The clips of one walk, side by side."""
-        return batches(self, batch_size, **walk._asdict())
+        return batches(self, batch_size, **walk.order)
 
     def example(self, index: int, epoch: int = 0, seed: int = 0) -> Example:
         """The clip at `index`. In training, chance depends on these three numbers alone."""

@@ -27,7 +27,10 @@ from kineograph.whole_file import write_text_whole
 ABOUT = "dataset.json"
 OLDEST_KIND = "clips"  # dataset.json of clips names no kind: once there was no other
 MARKS = "annotations.jsonl"  # which people also make by hand, with no dataset.json beside it
-IN_WORDS = {"lines": "lines of text"}  # of kinds that are called otherwise than what they hold
+IN_WORDS = {
+    "lines": "lines of text",
+    "ink": "pen strokes",
+}  # of kinds that are called otherwise than what they hold
 
 Record = TypeVar("Record")
 

@@ -192,7 +192,7 @@ def sample(speaker: Speaker, sampling: Sampling | None = None) -> list[list[Said
             break
         logs, state = _asked(speaker, begun, state, 0)
         stuck = logs.max(axis=1) == -np.inf
-        tokens = _drawn(logs, luck[begun.input, length], sampling)
+        tokens = draw_tokens(logs, luck[begun.input, length], sampling)
         ends = ~stuck & (tokens == speaker.end)
         over = ~ends & (stuck | (length == speaker.longest))
         every = np.arange(len(tokens))
@@ -330,7 +330,7 @@ def _settled(
     return settled
 
 
-def _drawn(logs: NDArray[Any], luck: Floats, sampling: Sampling) -> Numbers:
+def draw_tokens(logs: NDArray[Any], luck: Floats, sampling: Sampling) -> Numbers:
     """(N,) tokens: where each row's chances, laid end to end, hold its luck in [0, 1)."""
     wanted = logs.astype(np.float64)
     if 0 < sampling.most_tried < logs.shape[1]:

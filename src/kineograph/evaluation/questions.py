@@ -54,7 +54,13 @@ def question_sides(
         words = learn_known(train, config.least_count, config.most_answers)
     sides = [
         QuestionExamples(
-            some, cache, words.vocabulary, words.answers, augmentation=changed, blank=config.blank
+            some,
+            cache,
+            words.vocabulary,
+            words.answers,
+            augmentation=changed,
+            blank=config.blank,
+            together=config.together,
         )
         for some, changed in (
             (train, config.augmentation),

@@ -65,18 +65,30 @@ class Anchors:
 
 
 class Localiser(nn.Module):
-    """grid (B, D, h, w) -> Proposals in pictures of `size_pixels` (height, width)."""
+    """grid (B, D, h, w) -> Proposals in pictures `size_pixels` wide and high.
+
+    Moves are answered in `move_units`.
+    """
 
     anchors: Tensor
 
+    move_units: Tensor
+
     def __init__(
-        self, features: int, filters: int, anchors: Anchors, grid: tuple[int, int], size_pixels: int
+        self,
+        features: int,
+        filters: int,
+        anchors: Anchors,
+        grid: tuple[int, int],
+        size_pixels: int,
+        move_units: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0),
     ) -> None:
         super().__init__()
         self.size_pixels = (size_pixels, size_pixels)
         self.look = nn.Conv2d(features, filters, 3, padding=1)
         self.answer = nn.Conv2d(filters, 5 * anchors.count, 1)
         self.register_buffer("anchors", anchors.over(grid, self.size_pixels), persistent=False)
+        self.register_buffer("move_units", torch.tensor(move_units), persistent=False)
         nn.init.normal_(self.answer.weight, std=0.01)  # so that proposals begin as the anchors
         nn.init.zeros_(self.answer.bias)  # type: ignore[arg-type]
 
@@ -84,7 +96,7 @@ class Localiser(nn.Module):
         """Every proposal of every picture."""
         found = self.answer(F.relu(self.look(grid))).float()  # (B, 5 k, h, w)
         found = found.permute(0, 2, 3, 1).reshape(grid.shape[0], -1, 5)
-        moves, confidences = found[..., :4], found[..., 4]
+        moves, confidences = found[..., :4] * self.move_units, found[..., 4]
         return Proposals(moved(self.anchors, moves), moves, confidences, self.anchors)
 
     def surest(self, found: Proposals, most: int, most_overlap: float) -> tuple[Tensor, Tensor]:

@@ -12,6 +12,7 @@ from kineograph.nets.fused import can_fuse, fused_scan
 from kineograph.nets.scan import scan
 
 CELLS: dict[str, Any] = {**OVER_TIME, **OF_MAPS}
+KEEPS_MEMORY = ("lstm", "gru")  # in full under autocast: it is added to, and never a product
 
 
 class Recurrent(nn.Module):
@@ -21,7 +22,8 @@ class Recurrent(nn.Module):
     after another: layer by layer, forwards then backwards. Options beyond the named ones are the
     cell's. The weights decide the float type: inputs are brought to it, and autocast is left out,
     because a memory rounded at every step drifts. A cell of maps keeps its memory unrounded by
-    itself, and its convolutions follow autocast.
+    itself, and its convolutions follow autocast; with rounds=True so do the products of an LSTM or
+    a GRU, which keep their memory as well, and are walked step by step.
     """
 
     def __init__(
@@ -33,16 +35,22 @@ class Recurrent(nn.Module):
         layers: int = 1,
         both_directions: bool = False,
         layers_dropout: float = 0.0,
+        rounds: bool = False,
         **options: Any,
     ) -> None:
         super().__init__()
         check_choice(CELLS, cell=cell)
         check_counts(units=units, layers=layers)
         check_shares(layers_dropout=layers_dropout)
+        if rounds and cell not in KEEPS_MEMORY:
+            raise ValueError(
+                f"rounds=True: {cell} would round its memory at every step. Leave it out, or take "
+                f"{' or '.join(KEEPS_MEMORY)}."
+            )
         directions = 2 if both_directions else 1
         self.outputs = units * directions
         self.can_step = not both_directions
-        self.rounds = cell in OF_MAPS
+        self.rounds = rounds or cell in OF_MAPS
         self.fused = True  # False walks step by step even where one call gives the same numbers
         self.between_layers = nn.Dropout(layers_dropout)
         self.layers: Any = nn.ModuleList(  # [layer][direction] -> cell
@@ -92,7 +100,8 @@ class Recurrent(nn.Module):
     def _walk(
         self, cell: Cell, xs: Tensor, state: State, lengths: Tensor | None, backwards: bool
     ) -> tuple[Tensor, State]:
-        walk = fused_scan if self.fused and can_fuse(cell) else scan
+        rounded = self.rounds and torch.is_autocast_enabled(xs.device.type)
+        walk = fused_scan if self.fused and can_fuse(cell) and not rounded else scan
         return walk(cell, xs, state, lengths, backwards)
 
     def _autocast(self, x: Tensor) -> torch.autocast:

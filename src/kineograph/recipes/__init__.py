@@ -8,13 +8,27 @@ from kineograph.recipes.captions import (
     SHOW_AND_TELL,
     SHOW_ATTEND_TELL,
 )
+from kineograph.recipes.characters import (
+    CHAR_GRU,
+    CHAR_LSTM,
+    CHAR_MINGRU,
+    CHAR_RNN,
+    SHAKESPEARE,
+    STACKS,
+)
+from kineograph.recipes.handwriting import (
+    HANDWRITING_DEMO,
+    HANDWRITING_PREDICT,
+    HANDWRITING_PREDICT_3,
+    HANDWRITING_SYNTHESIS,
+)
 from kineograph.recipes.lrcn import LRCN
 from kineograph.recipes.lrcn_kth import LRCN_KTH
 from kineograph.recipes.lrcn_one_block import LRCN_ONE_BLOCK, LRCN_ONE_BLOCK_FRAMES
 from kineograph.recipes.pconvlstm import PCONVLSTM_NTU, PCONVLSTM_SMALL
 from kineograph.recipes.questions import (
     COATTENTION_VQA,
-    EASY_VQA,
+    COATTENTION_VQA_PAPER,
     SHOW_ASK_ATTEND,
     SORT_OF_CLEVR,
 )
@@ -59,16 +73,26 @@ RECIPES = {
         HTR_LINE,
         MDLSTM_LINE,
         MDLSTM_LINE_STABLE,
+        HANDWRITING_PREDICT,
+        HANDWRITING_PREDICT_3,
+        HANDWRITING_SYNTHESIS,
+        HANDWRITING_DEMO,
         NEURALTALK,
         SHOW_AND_TELL,
         SHOW_ATTEND_TELL,
         FLICKR8K_SMALL,
         COATTENTION_VQA,
         SHOW_ASK_ATTEND,
-        EASY_VQA,
+        COATTENTION_VQA_PAPER,
         SORT_OF_CLEVR,
         DENSE_CAPTION,
         DENSE_CAPTION_SCENES,
+        CHAR_RNN,
+        CHAR_LSTM,
+        CHAR_GRU,
+        CHAR_MINGRU,
+        SHAKESPEARE,
+        STACKS,
     )
 }
 

@@ -27,6 +27,7 @@ AT_LAPTOP_SIZE = {
     "model.dropout": 0.1,
     "model.start": "keras",
     "data.size_pixels": 64,
+    "data.together": 2,
     "training.epochs": 8,
     "training.batch": 64,
     "training.learning_rate": 2e-3,
@@ -35,7 +36,7 @@ AT_LAPTOP_SIZE = {
     "training.clip_norm": 1.0,
 }
 LAPTOP_TRAINING = TrainingConfig(
-    epochs=8,
+    epochs=16,
     batch=64,
     patience=None,
     learning_rate=2e-3,
@@ -45,9 +46,9 @@ LAPTOP_TRAINING = TrainingConfig(
     clip_norm=1.0,
 )
 
-COATTENTION_VQA = Recipe(
-    name="coattention-vqa",
-    about="An answer to a question: words and places of a picture look at each other, in 3 levels.",
+COATTENTION_VQA_PAPER = Recipe(
+    name="coattention-vqa-paper",
+    about="The same with the paper's numbers, for photographs 224 pixels wide and a GPU.",
     paper="Lu et al. 2016 (NIPS 29, arXiv:1606.00061)",
     data=QuestionsConfig(size_pixels=224, most_answers=1000),
     model=CoAttentionConfig(encoder=LARGE, attention="alternating"),
@@ -142,11 +143,11 @@ SHOW_ASK_ATTEND = Recipe(
     laptop=AT_LAPTOP_SIZE | {"model.embedding": 64, "model.units": 128, "training.keep": "best"},
 )
 
-EASY_VQA = Recipe(
-    name="easy-vqa",
-    about="Small and quick: answers about drawn pictures 64 pixels wide, from scratch on a laptop.",
+COATTENTION_VQA = Recipe(
+    name="coattention-vqa",
+    about="An answer to a question: words and places of a picture look at each other, in 3 levels.",
     paper="Lu et al. 2016 (NIPS 29), the network; numbers our own",
-    data=QuestionsConfig(size_pixels=64, fractions=(0.72, 0.08, 0.20)),
+    data=QuestionsConfig(size_pixels=64, fractions=(0.72, 0.08, 0.20), together=2),
     model=CoAttentionConfig(
         encoder=SMALL,
         attention="parallel",
@@ -160,6 +161,10 @@ EASY_VQA = Recipe(
     task=AnswerQuestion(),
     training=LAPTOP_TRAINING,
     notes=(
+        "Laptop size, from scratch; coattention-vqa-paper has the paper's numbers.",
+        "Two questions of a picture come together, not all ten: a picture then comes five times in "
+        "an epoch beside other ones, and shapes are learned, which they were not with all together "
+        "(47 % of them after eight epochs of easy-VQA).",
         "Every place is told where it lies: a network from scratch learns left and right sooner.",
         "Questions alone answer most of easy-VQA's yes and no: read the figure beside the most "
         "frequent answer to the same question.",
@@ -171,7 +176,7 @@ SORT_OF_CLEVR = Recipe(
     name="sort-of-clevr",
     about="Questions about one of six things, and about how they relate (Sort-of-CLEVR).",
     paper="Santoro et al. 2017 (arXiv:1706.01427), the data; the network of Lu et al. 2016",
-    data=QuestionsConfig(size_pixels=75),
+    data=QuestionsConfig(size_pixels=75, together=4),
     model=CoAttentionConfig(
         encoder=GridEncoderConfig(
             stem_filters=16, filters=(32, 64, 96), blocks=(1, 1, 1), strides=(2, 2, 1)

@@ -7,7 +7,9 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from kineograph.data.captions.config import CaptionsConfig
+from kineograph.data.characters.config import TextConfig
 from kineograph.data.clips import DataConfig
+from kineograph.data.ink.config import InkConfig
 from kineograph.data.lines.config import LinesConfig
 from kineograph.data.questions.config import QuestionsConfig
 from kineograph.data.regions.config import RegionsConfig
@@ -111,9 +113,11 @@ class Recipe:
 DATA = {
     "clips": DataConfig,
     "lines": LinesConfig,
+    "ink": InkConfig,
     "captions": CaptionsConfig,
     "questions": QuestionsConfig,
     "regions": RegionsConfig,
+    "text": TextConfig,
 }
 KINDS = {"data": DATA, "model": MODELS, "task": TASKS}
 WORDS = (str, str | None)  # fields in which 7 is a name: a person's

@@ -79,7 +79,6 @@ DENSE_CAPTION_SCENES = Recipe(
         box_weight=0.5,
         found_confidence_weight=0.5,
         found_box_weight=0.5,
-        move_units=(0.1, 0.1, 0.2, 0.2),
         longest=12,
     ),
     training=TrainingConfig(
@@ -100,10 +99,5 @@ DENSE_CAPTION_SCENES = Recipe(
         "Nothing is pretrained, so boxes are not weighed as lightly beside words as in the paper.",
         "Mirrors and closer views are off: sentences say 'left of', 'large' and 'small'.",
     ),
-    laptop={
-        "model.localise_filters": 64,
-        "model.code": 128,
-        "model.units": 96,
-        "training.epochs": 4,
-    },
+    laptop={"training.epochs": 4},
 )

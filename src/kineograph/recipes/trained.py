@@ -18,6 +18,7 @@ PURPOSES = {  # what a network is needed for, by what it is shown; recipes of su
     "questions": ("questions are to be answered", "easy-vqa or coattention-vqa"),
     "regions": ("regions are to be described", "dense-caption-scenes"),
 }
+WRITE = ("text", "ink")  # what networks of these kinds know is sampled, not predicted
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,10 @@ def read_run(
     kind = kind_of(folder)
     if kind != wanted:
         purpose, recipes = PURPOSES[wanted]
+        asked = f"sample {folder.name}" if kind in WRITE else f"predict {folder.name} FILE"
         raise InputError(
             f"{folder}: its data are {kind}, and {purpose}. Give a run of {recipes}, or ask it "
-            f"what it knows: kineograph predict {folder.name} FILE."
+            f"what it knows: kineograph {asked}."
         )
     found = read_recipe_file(folder, ("recipe", *needed))
     return folder, found, recipe_from_json(found["recipe"], str(folder / "recipe.json"))

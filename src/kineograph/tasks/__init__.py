@@ -7,8 +7,10 @@ from kineograph.tasks.label_by_median import LabelByMedian
 from kineograph.tasks.label_clips import LabelClips
 from kineograph.tasks.label_frames import LabelFrames
 from kineograph.tasks.label_streams import LabelStreams
+from kineograph.tasks.predict_characters import PredictCharacters
 from kineograph.tasks.read_lines import ReadLines
 from kineograph.tasks.task import Task
+from kineograph.tasks.write_ink import WriteInk
 
 TASKS_OF: dict[str, dict[str, type]] = {  # by what a network is shown
     "clips": {
@@ -18,9 +20,11 @@ TASKS_OF: dict[str, dict[str, type]] = {  # by what a network is shown
         "label_by_median": LabelByMedian,
     },
     "lines": {"read_lines": ReadLines},
+    "ink": {"write_ink": WriteInk},
     "captions": {"describe": Describe},
     "questions": {"answer_question": AnswerQuestion},
     "regions": {"describe_regions": DescribeRegions},
+    "text": {"predict_characters": PredictCharacters},
 }
 TASKS = {name: task for tasks in TASKS_OF.values() for name, task in tasks.items()}
 
@@ -34,6 +38,8 @@ __all__ = [
     "LabelClips",
     "LabelFrames",
     "LabelStreams",
+    "PredictCharacters",
     "ReadLines",
     "Task",
+    "WriteInk",
 ]

@@ -49,9 +49,6 @@ class DescribeRegions:
     found_confidence_weight: float = 0.1  # and the same of what is seen in them
     found_box_weight: float = 0.1
     words_weight: float = 1.0
-    # What moves (dx, dy, dw, dh) are counted in: (.1, .1, .2, .2) in Fast R-CNN's program, since a
-    # box that is off by a tenth of its side is already far off, and a square of .1 says little.
-    move_units: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     beam: int = 1  # sentences searched beside each other; 1: the best word each time
     longest: int = 12  # words
 
@@ -59,11 +56,6 @@ class DescribeRegions:
         for name in ("beam", "longest"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}={getattr(self, name)}: 1 or more. Try 5.")
-        object.__setattr__(self, "move_units", tuple(self.move_units))  # JSON has lists only
-        if len(self.move_units) != 4 or min(self.move_units) <= 0:
-            raise ValueError(
-                f"move_units={self.move_units}: four numbers above 0. Try 0.1,0.1,0.2,0.2."
-            )
         for name in LOSSES:
             value = getattr(self, f"{name}_weight")
             if not value >= 0:
@@ -77,7 +69,7 @@ class DescribeRegions:
         drawn = draw_proposals(
             found.boxes.detach(), batch.boxes, batch.counts, network.config.drawn, generator
         )
-        losses = region_losses(network, grid, found, drawn, batch, self.move_units)
+        losses = region_losses(network, grid, found, drawn, batch)
         total = sum(getattr(self, f"{name}_weight") * losses[name] for name in LOSSES)
         boxes, real = network.localise.surest(found, PROPOSED, network.config.proposal_overlap)
         return torch.as_tensor(total), [
@@ -154,12 +146,7 @@ LOSSES = ("confidence", "box", "found_confidence", "found_box", "words")
 
 
 def region_losses(
-    network: Any,
-    grid: Tensor,
-    found: Proposals,
-    drawn: Drawn,
-    batch: RegionBatch,
-    move_units: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0),
+    network: Any, grid: Tensor, found: Proposals, drawn: Drawn, batch: RegionBatch
 ) -> dict[str, Tensor]:
     """Each of the five by its name, unweighed; 0 where nothing was drawn to learn it from."""
     boxes, moves = (_rows(values, drawn.places) for values in (found.boxes, found.moves))
@@ -167,13 +154,14 @@ def region_losses(
     right, used = drawn.right, drawn.right | drawn.wrong
     aims = _rows(batch.boxes, drawn.truths)[right]
     anchors = found.anchors[drawn.places]
+    units = network.config.move_units
     said = _rows(batch.words, drawn.truths)[right]
     return {
         "confidence": _logistic(found.confidences.gather(1, drawn.places), right, used),
-        "box": _distance(moves[right], moves_between(anchors[right], aims), move_units),
+        "box": _distance(moves[right], moves_between(anchors[right], aims), units),
         "found_confidence": _logistic(seen.confidences, right, used),
         "found_box": _distance(
-            seen.moves[right], moves_between(boxes.detach()[right], aims), move_units
+            seen.moves[right], moves_between(boxes.detach()[right], aims), units
         ),
         "words": _surprise(network, seen.codes[right], said),
     }

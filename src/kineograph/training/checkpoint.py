@@ -5,7 +5,7 @@ No pickle: a checkpoint from a stranger can hold numbers only.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
+from kineograph.data.batch import Memory
 from kineograph.errors import InputError
 from kineograph.whole_file import write_bytes_whole
 
@@ -44,10 +45,18 @@ class Place:
 
 
 def save_checkpoint(
-    path: Path, network: nn.Module, optimiser: torch.optim.Optimizer, place: Place
+    path: Path,
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    place: Place,
+    memory: Memory | None = None,
 ) -> None:
-    """Write all of it to `path`; a crash at any moment leaves the old file or the new one."""
+    """Write all of it to `path`; a crash at any moment leaves the old file or the new one.
+
+    memory: of the walk under way, where its batches go on in order.
+    """
     tensors = {f"network.{k}": v.contiguous() for k, v in network.state_dict().items()}
+    tensors |= dict(_leaves(memory.state if memory else None, "memory"))
     state = optimiser.state_dict()
     scalars: dict[str, float] = {}
     for index, slots in state["state"].items():
@@ -62,8 +71,15 @@ def save_checkpoint(
     write_safetensors(path, tensors, {"place": asdict(place), "scalars": scalars})
 
 
-def load_checkpoint(path: Path, network: nn.Module, optimiser: torch.optim.Optimizer) -> Place:
-    """Put everything back where it was: weights, optimiser, random state; returns the place."""
+def load_checkpoint(
+    path: Path,
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    memory: Memory | None = None,
+) -> Place:
+    """Put everything back where it was: weights, optimiser, random state, the walk's `memory`;
+    returns the place.
+    """
     tensors, notes = read_safetensors(path)
     state = optimiser.state_dict()
     slots: dict[int, dict[str, Tensor | float]] = {}
@@ -82,7 +98,26 @@ def load_checkpoint(path: Path, network: nn.Module, optimiser: torch.optim.Optim
     torch.set_rng_state(tensors["random.cpu"])
     if "random.cuda" in tensors and torch.cuda.is_available():
         torch.cuda.set_rng_state(tensors["random.cuda"])
+    if memory is not None:
+        memory.state = _nested(tensors, "memory", next(network.parameters()).device)
     return _place(path, notes)
+
+
+def _leaves(nested: Any, name: str) -> Iterator[tuple[str, Tensor]]:
+    """Tensors in tuples by the places that lead to them: memory.0.1; nothing of None."""
+    if isinstance(nested, Tensor):
+        yield name, nested.contiguous()
+    elif nested is not None:
+        for place, each in enumerate(nested):
+            yield from _leaves(each, f"{name}.{place}")
+
+
+def _nested(tensors: Mapping[str, Tensor], name: str, device: torch.device) -> Any:
+    """The tensors under a name in tuples again, on a device; None where there are none."""
+    if name in tensors:
+        return tensors[name].to(device)
+    below = {key.split(".")[name.count(".") + 1] for key in tensors if key.startswith(name + ".")}
+    return tuple(_nested(tensors, f"{name}.{n}", device) for n in range(len(below))) or None
 
 
 def read_place(path: Path) -> Place:

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from kineograph.data.batch import Dealt, Pass
+from kineograph.data.batch import Dealt, Memory, Pass
 from kineograph.errors import InputError
 from kineograph.tasks import Task
 from kineograph.training.checkpoint import (
@@ -61,6 +61,7 @@ class Training:
         self.optimiser = make_optimiser(self.network, self.config)
         self.log = RunLog(self.run / "log.jsonl")
         self.place = Place(fingerprint=self.fingerprint)
+        self.memory = Memory()  # of this epoch's walk
         self.last_saved = time.monotonic()
         self.done_before = 0  # examples, by earlier sittings: no speed of this one
 
@@ -171,6 +172,7 @@ def train_step(job: Training, batch: Any, rate: float) -> tuple[float, list[Any]
 
 def finish_epoch(job: Training) -> None:
     """Validate, log, keep the weights if they are the best, decide whether to go on, save."""
+    job.memory = Memory()  # the next epoch's walk begins with nothing
     if job.parallel.first:
         _finish_epoch(job)
     job.place = job.parallel.from_first(job.place)
@@ -224,7 +226,8 @@ def assess(job: Training, data: Dealt) -> tuple[float, dict[str, float]]:
 def walk(job: Training, data: Dealt, *, shuffle: bool, first_step: int = 0) -> Generator[Any]:
     """The batches of this epoch, on the device; in training, this process's part of each."""
     part = (job.parallel.rank, job.parallel.size) if shuffle else (0, 1)
-    way = Pass(job.place.epoch, shuffle, job.config.seed, first_step, part)
+    memory = job.memory if shuffle else Memory()
+    way = Pass(job.place.epoch, shuffle, job.config.seed, first_step, part, memory)
     for batch in data.batches(job.config.batch, way):
         yield batch.to(job.device)
 
@@ -239,7 +242,7 @@ def autocast(job: Training) -> torch.autocast:
 def save(job: Training) -> None:
     """Write the checkpoint: from here a resumed training goes on."""
     if job.parallel.first:
-        save_checkpoint(job.checkpoint, job.network, job.optimiser, job.place)
+        save_checkpoint(job.checkpoint, job.network, job.optimiser, job.place, job.memory)
     job.last_saved = time.monotonic()
 
 
@@ -260,12 +263,13 @@ def _begin(job: Training, resume: bool) -> None:
 def _go_on(job: Training) -> None:
     """Back to where the checkpoint was saved. Its chance was the first process's own."""
     check_resumable(job)
-    job.place = load_checkpoint(job.checkpoint, job.network, job.optimiser)
+    job.place = load_checkpoint(job.checkpoint, job.network, job.optimiser, job.memory)
     torch.set_num_threads(job.place.threads)
     job.parallel.wait()  # until everyone has read what the first will write over
     if job.parallel.first:
         job.log.keep_epochs(below=job.place.epoch + job.place.finished)
     else:
+        job.memory = Memory()  # what was saved are the first one's rows
         done = (job.place.epoch - 1) * job.steps_per_epoch + job.place.step
         seed_everything(job.config.seed + job.parallel.rank + job.parallel.size * (1 + done))
 

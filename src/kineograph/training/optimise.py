@@ -20,14 +20,14 @@ class TrainingConfig:
     keep: Literal["best", "last"] = (
         "best"  # weights that remain: of the lowest validation loss, or the end
     )
-    optimiser: Literal["adam", "adamw", "sgd"] = "adam"
+    optimiser: Literal["adam", "adamw", "sgd", "rmsprop"] = "adam"
     learning_rate: float = 1e-3
     schedule: Literal["constant", "cosine", "one_cycle", "step"] = "constant"
     warmup: float = 0.0  # share of all steps over which the rate climbs from zero
     step_epochs: int = 50  # schedule "step": epochs between drops
     step_factor: float = 0.1  # schedule "step": what the rate is multiplied by
     epsilon: float = 1e-7  # Adam's; Keras has 1e-7, torch 1e-8
-    momentum: float = 0.9  # SGD's
+    momentum: float = 0.9  # SGD's and RMSprop's
     weight_decay: float = 0.0
     clip_norm: float | None = None  # largest norm of all gradients together
     precision: Literal["f32", "bf16"] = "f32"  # bf16: autocast; weights and sums stay f32
@@ -65,6 +65,16 @@ def make_optimiser(network: nn.Module, config: TrainingConfig) -> torch.optim.Op
     rate, decay = config.learning_rate, config.weight_decay
     if config.optimiser == "sgd":
         return torch.optim.SGD(parameters, rate, momentum=config.momentum, weight_decay=decay)
+    if config.optimiser == "rmsprop":  # centred, 0.95, as Graves 2013 (arXiv:1308.0850) writes it
+        return torch.optim.RMSprop(
+            parameters,
+            rate,
+            alpha=0.95,
+            eps=config.epsilon,
+            momentum=config.momentum,
+            weight_decay=decay,
+            centered=True,
+        )
     kind = torch.optim.AdamW if config.optimiser == "adamw" else torch.optim.Adam
     return kind(parameters, rate, eps=config.epsilon, weight_decay=decay)
 

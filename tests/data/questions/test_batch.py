@@ -1,5 +1,7 @@
 """Batches of questions: a picture's together, everything once, the same for the same seed."""
 
+from itertools import groupby
+
 import numpy as np
 import pytest
 import torch
@@ -64,6 +66,16 @@ def test_questions_of_a_picture_stand_side_by_side():
     order = [data.questions[place].picture for place in data.order(Pass(shuffle=True, seed=1))]
     changes = sum(one != other for one, other in zip(order, order[1:], strict=False))
     assert changes == len(set(order)) - 1
+
+
+def test_few_together_bring_a_picture_back_beside_others():
+    data = examples(together=1)
+    for epoch in range(3):
+        order = [int(place) for place in data.order(Pass(epoch=epoch, shuffle=True))]
+        assert sorted(order) == list(range(len(data)))
+        names = [data.questions[place].picture for place in order]
+        runs = [name for name, _ in groupby(names)]
+        assert len(runs) > len(set(names))
 
 
 def test_chance_is_of_seed_and_epoch_and_can_be_resumed():

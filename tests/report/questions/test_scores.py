@@ -13,7 +13,8 @@ from kineograph.report.questions.answers import (
 from kineograph.report.questions.page import build_questions_report
 from kineograph.report.questions.scores import score_questions
 from kineograph.report.questions.summary import summarise_questions, tell_questions
-from kineograph.report.questions.worst import draw_wrong, read_wrong
+from kineograph.report.questions.worst import WRONG, draw_wrong
+from kineograph.report.shown import read_shown
 
 
 def said(number, truth, answer, kind="color", people=(), share=0.5, **controls):
@@ -91,7 +92,7 @@ def test_wrong_answers_are_drawn_the_surest_first(tmp_path):
         return np.zeros((8, 8, 3), np.uint8)
 
     draw_wrong(tmp_path, ANSWERS, picture)
-    (strip,) = read_wrong(tmp_path)
+    (strip,) = read_shown(tmp_path, WRONG)
     assert (strip.truth, strip.answer, strip.where) == ("no", "yes", "what?")
     draw_wrong(tmp_path, ANSWERS[:1], picture)
-    assert read_wrong(tmp_path) == [] and not list(tmp_path.glob("pictures/*.png"))
+    assert read_shown(tmp_path, WRONG) == [] and not list(tmp_path.glob("pictures/*.png"))

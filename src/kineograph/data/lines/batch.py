@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from kineograph.data.batch import Pass, one_ahead, steps_per_epoch
+from kineograph.data.batch import Pass, like_sizes, one_ahead, steps_per_epoch
 from kineograph.data.lines.augment import NOTHING, LineAugmentation, change_line
 from kineograph.data.lines.cache import LineCache
 from kineograph.data.lines.line import Line
@@ -19,7 +19,6 @@ from kineograph.errors import InputError
 # Pixels that a batch's width is a multiple of. oneDNN keeps a kernel for each shape that it has
 # met, 1024 of them: with any width a training slows to half in an hour, and takes gigabytes.
 WIDTH_STEP = 32
-POOL_BATCHES = 32  # so many batches are drawn together and sorted by width: 5 % padding, not 40
 
 
 class LineExample(NamedTuple):
@@ -78,7 +77,7 @@ class LineExamples:
 
     def batches(self, batch_size: int, walk: Pass) -> Iterator[LineBatch]:
         """The lines of one walk, those of like widths side by side."""
-        return line_batches(self, batch_size, **walk._asdict())
+        return line_batches(self, batch_size, **walk.order)
 
     def example(self, index: int, epoch: int, seed: int) -> LineExample:
         """The same example for the same three numbers."""
@@ -103,7 +102,7 @@ class JoinedExamples:
 
     def batches(self, batch_size: int, walk: Pass) -> Iterator[LineBatch]:
         """The lines of one walk, those of like widths side by side, of whichever part."""
-        return line_batches(self, batch_size, **walk._asdict())
+        return line_batches(self, batch_size, **walk.order)
 
     def example(self, index: int, epoch: int, seed: int) -> LineExample:
         """The same example for the same three numbers."""
@@ -152,7 +151,7 @@ def line_batches(
     if batch_size < 1:
         raise InputError(f"batch_size {batch_size}: ask for 1 or more.")
     begin, every = part
-    steps = _order(examples.widths_pixels, batch_size, shuffle, seed, epoch)
+    steps = like_sizes(examples.widths_pixels, batch_size, shuffle, seed, epoch)
 
     def load(step: int) -> LineBatch:
         whole = steps[step]
@@ -160,23 +159,6 @@ def line_batches(
         return collate_lines([examples.example(int(index), epoch, seed) for index in chosen])
 
     return one_ahead(load, range(first_step, steps_per_epoch(len(examples), batch_size)))
-
-
-def _order(
-    widths: NDArray[np.int_], batch_size: int, shuffle: bool, seed: int, epoch: int
-) -> list[NDArray[np.int_]]:
-    """Positions of the lines of each batch."""
-    if not shuffle:
-        order = np.argsort(-widths, kind="stable")
-        return [order[at : at + batch_size] for at in range(0, len(order), batch_size)]
-    rng = np.random.default_rng([seed, epoch])
-    drawn = rng.permutation(len(widths))
-    steps = []
-    for at in range(0, len(drawn), batch_size * POOL_BATCHES):
-        pool = drawn[at : at + batch_size * POOL_BATCHES]
-        pool = pool[np.argsort(widths[pool], kind="stable")]
-        steps += [pool[place : place + batch_size] for place in range(0, len(pool), batch_size)]
-    return [steps[place] for place in rng.permutation(len(steps))]
 
 
 def _known(text: str, alphabet: Alphabet) -> list[int]:

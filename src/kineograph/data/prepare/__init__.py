@@ -1,7 +1,7 @@
 """From files as people and data sets have them to annotations: PREPARE lists the ways.
 
 PREPARE_LINES lists those that end in lines of text, PREPARE_PICTURES those that end in pictures and
-what is said of them.
+what is said of them, PREPARE_INK those that end in pen strokes.
 """
 
 from collections.abc import Callable
@@ -19,6 +19,9 @@ from kineograph.data.prepare.folder import prepare_folder
 from kineograph.data.prepare.fonts import prepare_fonts
 from kineograph.data.prepare.hmdb51 import prepare_hmdb51
 from kineograph.data.prepare.iam_lines import prepare_iam_lines
+from kineograph.data.prepare.iam_ondb import prepare_iam_ondb
+from kineograph.data.prepare.ink_drawn import prepare_ink_drawn
+from kineograph.data.prepare.inkml import prepare_inkml
 from kineograph.data.prepare.kinetics_csv import prepare_kinetics_csv
 from kineograph.data.prepare.kth import prepare_kth
 from kineograph.data.prepare.lecture import prepare_lecture
@@ -28,12 +31,15 @@ from kineograph.data.prepare.nlvr import prepare_nlvr
 from kineograph.data.prepare.ntu_rgbd import prepare_ntu_rgbd
 from kineograph.data.prepare.pages import ALTO, PAGE_XML, prepare_pages
 from kineograph.data.prepare.prepared import Prepared
+from kineograph.data.prepare.prepared_ink import PreparedInk
 from kineograph.data.prepare.prepared_lines import PreparedLines
 from kineograph.data.prepare.prepared_pictures import PreparedPictures
 from kineograph.data.prepare.reviewed import prepare_reviewed
 from kineograph.data.prepare.scenes import prepare_scenes
 from kineograph.data.prepare.sort_of_clevr import prepare_sort_of_clevr
+from kineograph.data.prepare.strokes_jsonl import prepare_strokes_jsonl
 from kineograph.data.prepare.surveillance_fight import prepare_surveillance_fight
+from kineograph.data.prepare.svg_strokes import prepare_svg_strokes
 from kineograph.data.prepare.ucf101 import prepare_ucf101
 from kineograph.data.prepare.ut_interaction import prepare_ut_interaction
 from kineograph.data.prepare.visual_genome import prepare_visual_genome
@@ -77,4 +83,12 @@ PREPARE_PICTURES: dict[str, Callable[..., PreparedPictures]] = {
     "sort-of-clevr": prepare_sort_of_clevr,
     "scenes": prepare_scenes,
     "visual-genome": prepare_visual_genome,
+}
+
+PREPARE_INK: dict[str, Callable[..., PreparedInk]] = {
+    "ink-drawn": prepare_ink_drawn,
+    "iam-ondb": prepare_iam_ondb,
+    "inkml": prepare_inkml,
+    "strokes-jsonl": prepare_strokes_jsonl,
+    "svg-strokes": prepare_svg_strokes,
 }

@@ -46,7 +46,8 @@ class QuestionBatch(NamedTuple):
 class QuestionExamples:
     """Questions of one side with their pictures, dealt out in batches.
 
-    answers: what can be answered, in the order of the logits. `of_pictures`, where given, says
+    answers: what can be answered, in the order of the logits. together: so many questions of a
+    picture come side by side in shuffled walks, 0 for all of them. `of_pictures`, where given, says
     which other picture is shown with each: a control that must do no better than a guess.
     """
 
@@ -59,18 +60,19 @@ class QuestionExamples:
         *,
         augmentation: Augmentation = AS_IT_IS,
         blank: bool = False,
+        together: int = 0,
         of_pictures: dict[str, str] | None = None,
     ) -> None:
         self.questions = [question for question in questions if question.picture in cache]
         self.cache, self.augmentation, self.blank = cache, augmentation, blank
-        self.of_pictures = of_pictures or {}
+        self.of_pictures, self._most_together = of_pictures or {}, together
         self.words = [vocabulary.encode(question.words) for question in self.questions]
         index = {answer: place for place, answer in enumerate(answers)}
         self.people = [_people(question, index) for question in self.questions]
-        together: dict[str, list[int]] = defaultdict(list)
+        of_picture: dict[str, list[int]] = defaultdict(list)
         for place, question in enumerate(self.questions):
-            together[question.picture].append(place)
-        self.together = [np.array(places) for places in together.values()]
+            of_picture[question.picture].append(place)
+        self.together = [np.array(places) for places in of_picture.values()]
 
     def __len__(self) -> int:
         return len(self.questions)
@@ -95,8 +97,12 @@ class QuestionExamples:
         if not walk.shuffle:
             return np.concatenate(self.together)
         rng = np.random.default_rng([walk.seed, walk.epoch])
-        pictures = rng.permutation(len(self.together))
-        return np.concatenate([rng.permutation(self.together[picture]) for picture in pictures])
+        some = [
+            part
+            for places in self.together
+            for part in _parts(rng.permutation(places), self._most_together)
+        ]
+        return np.concatenate([some[place] for place in rng.permutation(len(some))])
 
     def batch(self, places: Sequence[int], epoch: int = 0, seed: int = 0) -> QuestionBatch:
         """The questions at these places; the same for the same numbers."""
@@ -123,6 +129,12 @@ class QuestionExamples:
         # Of the name, not the place, so that a picture changes alike whichever questions come.
         chance = [seed, epoch, *name.encode()]
         return change_picture(picture, np.random.default_rng(chance), self.augmentation)
+
+
+def _parts(places: NDArray[np.int_], most: int) -> list[NDArray[np.int_]]:
+    """In order, `most` at a time; 0: all at once."""
+    step = most or len(places)
+    return [places[begin : begin + step] for begin in range(0, len(places), step)]
 
 
 def padded_words(words: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:

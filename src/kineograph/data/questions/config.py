@@ -21,6 +21,7 @@ class QuestionsConfig:
     augmentation: Augmentation = field(default_factory=Augmentation)  # in training only
     least_count: int = 1  # times that a word stands in training questions to be known
     most_answers: int = 1000  # the most frequent ones can be given
+    together: int = 0  # questions of a picture side by side in training, seen once; 0: all of them
     split: str = "auto"  # "given", "group", "picture"; auto: given if all name a side, else group
     fractions: tuple[float, float, float] = (0.64, 0.16, 0.20)  # train, val, test
     blank: bool = False  # True: grey pictures, so that the question alone is learned from
@@ -30,7 +31,7 @@ class QuestionsConfig:
         """Refuse values that cannot mean anything."""
         check_look(self.size_pixels, self.fit)
         check_how(self.split)
-        for name, least in (("least_count", 1), ("most_answers", 2)):
+        for name, least in (("least_count", 1), ("most_answers", 2), ("together", 0)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} {getattr(self, name)}: it is {least} or more.")
         object.__setattr__(self, "fractions", tuple(self.fractions))  # JSON has lists only

@@ -16,12 +16,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kineograph.data.ink.strokes import Points, Strokes
 from kineograph.data.text import name_some
 from kineograph.data.toy.letters import BEFORE, CAPITALS, MARKS, SIGNS, SMALL
 from kineograph.errors import InputError
-
-Points = NDArray[np.float64]  # (N, 2)
-Strokes = list[Points]
 
 X_HEIGHT = 10.0  # of letters.py's units
 LETTERS = SMALL | CAPITALS | SIGNS
@@ -117,25 +115,6 @@ def write(text: str, writer: Writer, rng: np.random.Generator) -> Strokes:
             strokes.append(_even(stroke / X_HEIGHT, writer.speed))
         at += width + WORD_SPACE * float(rng.uniform(0.8, 1.4)) * writer.width
     return strokes
-
-
-def as_offsets(strokes: Sequence[Points]) -> NDArray[np.float32]:
-    """Pen steps (N, 3): right, up, and 1 where the pen is lifted after it, else 0.
-
-    The first step goes from (0, 0) to the first point. Source: Graves, arXiv 1308.0850, section 4.
-    """
-    points = np.concatenate(list(strokes))
-    steps = np.diff(points, axis=0, prepend=np.zeros((1, 2)))
-    lifted = np.zeros(len(points))
-    lifted[np.cumsum([len(stroke) for stroke in strokes]) - 1] = 1
-    return np.column_stack([steps, lifted]).astype(np.float32)
-
-
-def from_offsets(offsets: NDArray[np.floating]) -> Strokes:
-    """The strokes of pen steps (N, 3): the other way of as_offsets."""
-    points = np.cumsum(offsets[:, :2].astype(np.float64), axis=0)
-    ends = np.flatnonzero(offsets[:, 2] > 0.5) + 1
-    return [stroke for stroke in np.split(points, ends) if len(stroke)]
 
 
 def ink_of(

@@ -1,6 +1,7 @@
 """Every picture of a side described, and what the figures are to be set beside.
 
 RUN/predictions.jsonl    picture, sentence, log_probability, alternatives, references
+RUN/pictures/            some of them, for the report
 RUN/controls.json        what else was said of the same pictures, and retrieval (report/captions)
 """
 
@@ -21,10 +22,13 @@ from kineograph.evaluation.captions.controls import constant_sentence, nearest_s
 from kineograph.evaluation.captions.retrieval import retrieve
 from kineograph.evaluation.job import write_json
 from kineograph.evaluation.pictures.kind import Asked
+from kineograph.report.captions.page import DESCRIBED
+from kineograph.report.shown import write_shown
 from kineograph.tasks.describe import captioner_speaker
 
 BEAM = SequenceBeam(width=5, length_power=0.7, alternatives=3)
 PICTURES_AT_ONCE = 64
+SHOWN = 24  # pictures of the report, evenly chosen
 
 
 def ask_captions(asked: Asked) -> dict[str, Any]:
@@ -35,10 +39,10 @@ def ask_captions(asked: Asked) -> dict[str, Any]:
     with job.stage("Describing", "pictures") as progress:
         said = describe_all(asked, records, lambda done: progress(done, len(records), ""))
     seconds = time.perf_counter() - began
-    write_records(
-        job.run / "predictions.jsonl",
-        [_row(trained, record, each) for record, each in zip(records, said, strict=True)],
-    )
+    rows = [_row(trained, record, each) for record, each in zip(records, said, strict=True)]
+    write_records(job.run / "predictions.jsonl", rows)
+    some = rows[:: -(-len(rows) // SHOWN) or 1]
+    write_shown(job.run, DESCRIBED, ((asked.cache[row["picture"]], _told(row)) for row in some))
     controls: dict[str, Any] = {
         "beam": {"width": BEAM.width, "length_power": BEAM.length_power},
         "side": asked.side,
@@ -114,3 +118,8 @@ def _row(trained: Any, record: DescribedPicture, said: list[Said]) -> dict[str, 
         ],
         "references": list(record.sentences),
     }
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """What the report says below a picture."""
+    return {"id": row["picture"], "answer": row["sentence"], "truth": row["references"][0]}

@@ -42,6 +42,9 @@ class DenseCaptionConfig:
     encoder: GridEncoderConfig = GridEncoderConfig()
     anchor_sides_pixels: tuple[float, ...] = (18.0, 32.0, 56.0)
     anchor_shapes: tuple[float, ...] = (0.6, 1.0, 1.7)  # height by width
+    # What moves (dx, dy, dw, dh) are answered in, and their errors counted in: one of .1 is large
+    # already. Fast R-CNN's program has (.1, .1, .2, .2).
+    move_units: tuple[float, float, float, float] = (0.1, 0.1, 0.2, 0.2)
     localise_filters: int = 128  # of the 3x3 convolution over the grid
     drawn: int = 32  # regions of a picture that are learned from, half of them right at most
     proposals: int = 40  # of a picture that are described when it is asked
@@ -63,6 +66,11 @@ class DenseCaptionConfig:
             units=self.units,
         )
         check_shares(dropout=self.dropout)
+        object.__setattr__(self, "move_units", tuple(self.move_units))  # JSON has lists only
+        if len(self.move_units) != 4 or min(self.move_units) <= 0:
+            raise ValueError(
+                f"move_units={self.move_units}: four numbers above 0. Try 0.1,0.1,0.2,0.2."
+            )
         for name in ("anchor_sides_pixels", "anchor_shapes"):
             values = getattr(self, name)
             if not values or min(values) <= 0:
@@ -88,6 +96,7 @@ JOHNSON = DenseCaptionConfig(
         blocks=(2, 2, 2, 2),
         strides=(1, 2, 2, 2),
     ),
+    move_units=(1.0, 1.0, 1.0, 1.0),
     anchor_sides_pixels=(64.0, 128.0, 256.0, 512.0),
     anchor_shapes=(0.5, 1.0, 2.0),
     localise_filters=256,
@@ -123,6 +132,8 @@ class Found(NamedTuple):
 class DenseCaptioner(nn.Module):
     """pictures (B, 3, S, S), uint8 or floats in [0, 1] -> Found; `step` then says the words."""
 
+    move_units: Tensor
+
     def __init__(self, config: DenseCaptionConfig, vocabulary_size: int, size_pixels: int) -> None:
         super().__init__()
         self.config = config
@@ -131,8 +142,14 @@ class DenseCaptioner(nn.Module):
         anchors = Anchors(config.anchor_sides_pixels, config.anchor_shapes)
         features = self.encoder.features
         self.localise = Localiser(
-            features, config.localise_filters, anchors, self.encoder.grid, size_pixels
+            features,
+            config.localise_filters,
+            anchors,
+            self.encoder.grid,
+            size_pixels,
+            config.move_units,
         )
+        self.register_buffer("move_units", torch.tensor(config.move_units), persistent=False)
         down, across = config.places
         self.recognise = nn.Sequential(
             nn.Linear(features * down * across, config.code),
@@ -173,7 +190,11 @@ class DenseCaptioner(nn.Module):
         size = (self.size_pixels, self.size_pixels)
         read = region_features(grid, boxes, size, self.config.places)
         codes = self.recognise(read.flatten(2))
-        return Recognised(codes, self.sure(codes).squeeze(-1).float(), self.refine(codes).float())
+        return Recognised(
+            codes,
+            self.sure(codes).squeeze(-1).float(),
+            self.refine(codes).float() * self.move_units,
+        )
 
     def tell(self, codes: Tensor, words: Tensor) -> Tensor:
         """codes (M, C), words (M, L) -> logits (M, L, V) of each word, told all before it."""

@@ -5,17 +5,16 @@ from typing import Any
 
 from kineograph.report.captions.summary import (
     HEADS,
-    NETWORK,
-    read_described,
     read_json,
     summarise_captions,
     tell_captions,
 )
 from kineograph.report.page import as_html, as_markdown
-from kineograph.report.page.blocks import Block, Facts, Report, Say, Section, Table
+from kineograph.report.page.blocks import Block, Facts, Gallery, Report, Say, Section, Table
+from kineograph.report.shown import read_shown
 from kineograph.whole_file import write_text_whole
 
-SHOWN = 20  # sentences
+DESCRIBED = "described"  # the pictures that are shown
 
 
 def write_captions_report(run: Path | str) -> Path:
@@ -32,12 +31,11 @@ def build_captions_report(folder: Path) -> Report:
     """The report as blocks, before it is written out."""
     found = summarise_captions(folder)
     recipe = read_json(folder / "recipe.json")
-    rows = read_described(folder / "predictions.jsonl")
     sections = [
         Section("Scores", [Table(HEADS, tell_captions(found)[1:], strong=frozenset({0}))]),
         Section("Retrieval", _retrieval(found["retrieval"])),
         Section("Protocol", [Facts([(name, str(v)) for name, v in found["protocol"].items()])]),
-        Section("What it says", [_sentences(rows)]),
+        Section("What it says", _described(folder)),
     ]
     name = recipe.get("recipe", {}).get("name", "unknown")
     leakage = found["leakage"]
@@ -85,9 +83,9 @@ def _retrieval(found: dict[str, Any] | None) -> list[Block]:
     ]
 
 
-def _sentences(rows: list[dict[str, Any]]) -> Block:
-    every = max(1, len(rows) // SHOWN)
-    shown = [
-        [row["picture"], row["sentence"], row["references"][0]] for row in rows[::every][:SHOWN]
-    ]
-    return Table(["picture", NETWORK, "a person"], shown, words=frozenset({1, 2}))
+def _described(folder: Path) -> list[Block]:
+    """Pictures with what the network says of them and what a person said."""
+    shown = read_shown(folder, DESCRIBED)
+    cards = [(each.png, each.answer, f"a person: {each.truth}") for each in shown]
+    told = Say("Evenly chosen from the side that was asked, not by how well they went.", "note")
+    return [told, Gallery(cards)] if cards else []

@@ -7,6 +7,7 @@ import base64
 from collections.abc import Callable, Sequence
 from html import escape
 from importlib.resources import files
+from itertools import groupby
 from string import Template
 from typing import Any, Literal
 
@@ -19,17 +20,20 @@ from kineograph.report.page.blocks import (
     Facts,
     Films,
     Fold,
+    Gallery,
     Misread,
     Misreads,
     Picture,
     Report,
     Say,
     Section,
+    Shaded,
     Table,
 )
 from kineograph.report.page.words import percent
 
 SPACE_SEEN = "\u2423"  # an open box, where a space is what differs
+LINE_END = "\u23ce"  # where the end of a line is what is shaded
 
 
 def text(words: str) -> str:
@@ -136,6 +140,18 @@ def _films(block: Films) -> str:
     return "\n".join(shown)
 
 
+def _gallery(block: Gallery) -> str:
+    shown = []
+    for png, said, below in block.cards:
+        data = base64.b64encode(png).decode("ascii")
+        shown.append(
+            f'<figure><img alt="{text(said)}" src="data:image/png;base64,{data}">'
+            f'<figcaption><b>{text(said)}</b><span class="id">{text(below)}</span></figcaption>'
+            "</figure>"
+        )
+    return f'<div class="gallery">{"".join(shown)}</div>'
+
+
 def _misreads(block: Misreads) -> str:
     return "\n".join(_misread(line) for line in block.lines)
 
@@ -174,6 +190,20 @@ def _code(block: Code) -> str:
     return f"<pre><code>{text(block.text)}</code></pre>"
 
 
+def _shaded(block: Shaded) -> str:
+    """Characters of one level side by side are one stretch; a shaded line's end is seen."""
+    pairs = zip(block.levels, block.text, strict=True)
+    stretches = []
+    for level, group in groupby(pairs, key=lambda pair: pair[0]):
+        words = text("".join(character for _, character in group))
+        if level:
+            kind = f"{'warm' if level > 0 else 'cool'}-{min(abs(level), 4)}"
+            shown = words.replace("\n", LINE_END + "\n")
+            words = f'<span class="{kind}">{shown}</span>'
+        stretches.append(words)
+    return f'<div class="shaded" dir="auto">{"".join(stretches)}</div>'
+
+
 def _fold(block: Fold) -> str:
     summary = f"<summary>{text(block.title)}</summary>"
     return f"<details>{summary}{_blocks(block.blocks)}</details>"
@@ -191,8 +221,10 @@ _WRITERS: dict[type[Block], Callable[[Any], str]] = {
     Facts: _facts,
     Cards: _cards,
     Films: _films,
+    Gallery: _gallery,
     Misreads: _misreads,
     Code: _code,
+    Shaded: _shaded,
     Fold: _fold,
     Beside: _beside,
 }

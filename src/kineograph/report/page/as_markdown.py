@@ -13,10 +13,12 @@ from kineograph.report.page.blocks import (
     Facts,
     Films,
     Fold,
+    Gallery,
     Misreads,
     Picture,
     Report,
     Say,
+    Shaded,
     Table,
 )
 from kineograph.report.page.words import percent
@@ -78,6 +80,10 @@ def _films(block: Films) -> str:
     return "\n".join(lines)
 
 
+def _gallery(block: Gallery) -> str:
+    return "\n".join(f"- {text(said)} ({text(below)})" for _, said, below in block.cards)
+
+
 def _misreads(block: Misreads) -> str:
     return "\n".join(
         f"- {text(line.id)}, {text(line.told)}: {text(line.truth)} → {text(line.read)}"
@@ -85,7 +91,7 @@ def _misreads(block: Misreads) -> str:
     )
 
 
-def _code(block: Code) -> str:
+def _code(block: Code | Shaded) -> str:
     longest = max((len(run) for run in re.findall("`+", block.text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}\n{block.text}\n{fence}"
@@ -102,8 +108,10 @@ _WRITERS: dict[type[Block], Callable[[Any], str]] = {
     Facts: _facts,
     Cards: _cards,
     Films: _films,
+    Gallery: _gallery,
     Misreads: _misreads,
     Code: _code,
+    Shaded: _code,
     Fold: _fold,
     Beside: lambda block: "\n\n".join(_blocks(block.blocks)),
 }

@@ -58,6 +58,13 @@ class Films:
 
 
 @dataclass(frozen=True)
+class Gallery:
+    """Pictures side by side: (PNG bytes, what is said of it, what stands smaller below that)."""
+
+    cards: Sequence[tuple[bytes, str, str]]
+
+
+@dataclass(frozen=True)
 class Compared:
     """A stretch of a line: what stands there over what was read; either may be nothing."""
 
@@ -105,6 +112,14 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Shaded:
+    """A text whose characters have each a level: 0 plain, up to 4 warm, down to -4 cool."""
+
+    text: str
+    levels: Sequence[int]  # one a character
+
+
+@dataclass(frozen=True)
 class Fold:
     """Blocks behind a line that opens them."""
 
@@ -119,7 +134,20 @@ class Beside:
     blocks: "Sequence[Block]"
 
 
-Block = Say | Picture | Table | Facts | Cards | Films | Misreads | Code | Fold | Beside
+Block = (
+    Say
+    | Picture
+    | Table
+    | Facts
+    | Cards
+    | Films
+    | Gallery
+    | Misreads
+    | Code
+    | Shaded
+    | Fold
+    | Beside
+)
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,7 @@ def cost(material: Material) -> Section:
         ("clip", "One clip"),
         ("line", "One line"),
         ("picture", "One picture"),
+        ("character", "One character"),
     ):
         value = known.get(f"milliseconds_per_{name}")
         if value is not None:

@@ -15,7 +15,8 @@ from kineograph.report.questions.summary import (
     summarise_questions,
     tell_questions,
 )
-from kineograph.report.questions.worst import read_wrong
+from kineograph.report.questions.worst import WRONG
+from kineograph.report.shown import read_shown
 from kineograph.whole_file import write_text_whole
 
 QUESTION_ALONE = "same question"
@@ -112,7 +113,7 @@ def _by_kind(found: dict[str, Any]) -> Section:
 
 
 def _wrong(folder: Path) -> Section:
-    strips = read_wrong(folder)
+    strips = read_shown(folder, WRONG)
     return Section("Wrong answers, the surest first", [Films(strips)] if strips else [])
 
 

@@ -1,0 +1,1 @@
+"""Plain text, character by character: files, sides, and the walk side by side."""

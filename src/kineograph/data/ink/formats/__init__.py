@@ -1,0 +1,1 @@
+"""Ink as files: SVG, PNG, a page that plays the pen, InkML, G-code, JSON lines."""

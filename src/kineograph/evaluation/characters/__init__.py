@@ -1,0 +1,1 @@
+"""Experiments with text, character by character: fit, ask, sample, report."""

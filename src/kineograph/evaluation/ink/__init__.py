@@ -1,0 +1,1 @@
+"""Experiments with pen strokes: train, ask, report."""

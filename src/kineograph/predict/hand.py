@@ -1,0 +1,180 @@
+"""A hand that writes: a trained network asked for ink, a text or several at once.
+
+    hand = Hand.load("handwriting-demo")
+    hand.write("Кинеограф writes", bias=1.0, seed=3)
+
+Rows of a long text are written by one hand: those after the first go on from the first one's ink,
+as they do from a person's own strokes (Graves 2013, arXiv:1308.0850, section 5.5).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+
+from kineograph.data.ink.ink import Ink
+from kineograph.data.ink.known import in_units, normalised, paced_offsets, resized
+from kineograph.data.ink.line import InkLine
+from kineograph.data.ink.strokes import Offsets, from_offsets
+from kineograph.data.text import name_some
+from kineograph.errors import InputError
+from kineograph.recipes.hand import TrainedHand, load_hand
+from kineograph.tasks.draw_ink import NOTHING, Drawn, Row, draw_rows
+
+CHARACTER_MM = 8.5  # the pen's way on paper for one character of a usual hand
+LONGEST_TEXT = 20_000  # characters
+MOST_BIAS = 10.0
+
+
+@dataclass
+class Hand:
+    """A trained network that writes. Not for several threads at once."""
+
+    trained: TrainedHand
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+
+    @classmethod
+    def load(cls, run: str | Path, device: torch.device | None = None) -> "Hand":
+        """The hand of `runs/NAME`, or of a shipped name. Raises InputError."""
+        hand = cls(load_hand(run), device or torch.device("cpu"))
+        hand.trained.network.to(hand.device)
+        return hand
+
+    @property
+    def characters(self) -> str:
+        """All that it can write."""
+        return "".join(self.trained.known.characters)
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether it is told what to write; else it scribbles."""
+        return bool(self.trained.network.reads_text)
+
+    def write(
+        self,
+        text: str,
+        *,
+        bias: float = 0.5,
+        seed: int = 0,
+        prime: InkLine | None = None,
+        count: int = 1,
+    ) -> list[Ink]:
+        """The text, `count` times; a long one in rows, a new line where the text has one.
+
+        bias: 0 as it learned, 1 and more neater. prime: a person's own ink with its text; the hand
+        goes on in that style. The same for the same seed. Raises InputError in words for a text
+        that cannot be written.
+        """
+        if not self.reads_text:
+            raise InputError(
+                f"{self.trained.name}: writes no text, it only goes on scribbling. Leave --text "
+                "away, or take a run of handwriting-synthesis."
+            )
+        _check(bias, count)
+        rows = self._rows(text)
+        chance = torch.Generator(self.device).manual_seed(seed)
+        given = self._prime(prime) if prime else (NOTHING, "")
+        first = self._draw([Row(rows[0], *given)] * count, bias, chance)
+        rest: list[Drawn] = []
+        if rows[1:]:
+            after = [given if prime else (one.offsets, rows[0]) for one in first]
+            wanted = [Row(row, *begun) for begun in after for row in rows[1:]]
+            rest = self._draw(wanted, bias, chance)
+        size = len(rows) - 1
+        return [
+            self._ink(rows, [one, *rest[place * size : (place + 1) * size]])
+            for place, one in enumerate(first)
+        ]
+
+    def scribble(
+        self, points: int = 400, *, bias: float = 0.5, seed: int = 0, count: int = 1
+    ) -> list[Ink]:
+        """So many points of whatever comes, by a network without a text."""
+        if self.reads_text:
+            raise InputError(f"{self.trained.name}: is told what to write. Give it --text.")
+        _check(bias, count)
+        if not 2 <= points <= 100_000:
+            raise InputError(f"points {points}: 2 to 100000 are drawn. Try 400.")
+        chance = torch.Generator(self.device).manual_seed(seed)
+        found = self._draw([Row("", points=points)] * count, bias, chance)
+        return [self._ink([""], [one]) for one in found]
+
+    def _ink(self, rows: Sequence[str], written: Sequence[Drawn]) -> Ink:
+        known = self.trained.known
+        kept = tuple(
+            (row, from_offsets(in_units(each.offsets, known)))
+            for row, each in zip(rows, written, strict=True)
+            if len(each.offsets)
+        )
+        whole = len(kept) == len(rows) and all(each.finished for each in written)
+        return Ink("\n".join(rows), kept, CHARACTER_MM / known.length_per_character, whole)
+
+    def _rows(self, text: str) -> list[str]:
+        """The text as spelled, in rows that are not longer than those it learned from."""
+        rows = break_text(text, self.trained.known.characters_per_line)
+        rows = [self.trained.config.spelling(row) for row in rows]
+        self._check_characters("".join(rows))
+        return rows
+
+    def _check_characters(self, text: str) -> None:
+        unseen = self.trained.known.alphabet.unseen(text)
+        if unseen:
+            raise InputError(
+                f"it cannot write {name_some(unseen)}. Leave them out; it writes: {self.characters}"
+            )
+
+    def _prime(self, line: InkLine) -> tuple[Offsets, str]:
+        """A person's line as the network sees ink: in its size, its pace and its spelling."""
+        trained = self.trained
+        text = trained.config.spelling(line.text)
+        self._check_characters(text)
+        own = resized(line, trained.config, trained.known)
+        points = normalised(paced_offsets(own, trained.config, trained.known), trained.known)
+        if len(points) > trained.config.longest_points:
+            raise InputError(
+                f"{text[:40]!r}: {len(points)} points to go on from, and "
+                f"{trained.config.longest_points} are known. Take a shorter line."
+            )
+        points[-1, 2] = 1.0
+        return points, text
+
+    def _draw(self, rows: Sequence[Row], bias: float, chance: torch.Generator) -> list[Drawn]:
+        trained = self.trained
+        return draw_rows(trained.network, trained.known, rows, bias=bias, chance=chance)
+
+
+def break_text(text: str, longest: int) -> list[str]:
+    """Rows of whole words, of up to `longest` characters; a longer word is cut.
+
+    Raises InputError for a text that is empty, or far too long.
+    """
+    if not text.strip():
+        raise InputError("the text is empty. Write some words to be written.")
+    if len(text) > LONGEST_TEXT:
+        raise InputError(
+            f"the text has {len(text)} characters, and {LONGEST_TEXT} are written at once. Cut it."
+        )
+    rows: list[str] = []
+    for line in text.splitlines():
+        row = ""
+        for word in line.split():
+            while word:
+                joined = f"{row} {word}" if row else word
+                if len(joined) <= longest:
+                    row, word = joined, ""
+                elif row:
+                    rows.append(row)
+                    row = ""
+                else:
+                    rows.append(word[:longest])
+                    word = word[longest:]
+        rows += [row] if row else []
+    return rows
+
+
+def _check(bias: float, count: int) -> None:
+    if not 0 <= bias <= MOST_BIAS:
+        raise InputError(f"bias {bias:g}: 0 (as it learned) to {MOST_BIAS:g} (very neat). Try 1.")
+    if not 1 <= count <= 10_000:
+        raise InputError(f"count {count}: 1 to 10000. Try 4.")

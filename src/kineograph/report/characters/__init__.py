@@ -1,0 +1,1 @@
+"""Reports on networks that write text, drawn from their files alone."""

@@ -1,0 +1,36 @@
+"""One step of a writing network as ONNX, beside torch."""
+
+import json
+
+import pytest
+import torch
+
+from kineograph.data.ink.known import KnownInk
+from kineograph.errors import InputError
+from kineograph.export.ink import export_hand
+from kineograph.export.run import OnnxFile
+from kineograph.recipes import change_all, find_recipe
+from kineograph.recipes.hand import TrainedHand, build_hand
+
+KNOWN = KnownInk(tuple(" abё"), (0.5, 0.3), 4.0, 6.0, 7)
+
+
+def test_a_step_by_onnx_is_torch_s(tmp_path):
+    torch.manual_seed(0)
+    recipe = change_all(
+        find_recipe("handwriting-demo"), ["model.units=6", "model.mixtures=2", "model.windows=2"]
+    )
+    trained = TrainedHand(tmp_path, recipe, KNOWN, build_hand(recipe, KNOWN))
+    found = export_hand(trained)["pen"]
+    assert found["largest_difference"] < 1e-4
+    file = OnnxFile(tmp_path / "pen.onnx")
+    notes = file.session.get_modelmeta().custom_metadata_map
+    assert json.loads(notes["kineograph.alphabet"]) == [" ", "a", "b", "ё"]
+    assert json.loads(notes["kineograph.deviation"]) == [0.5, 0.3]
+
+
+def test_a_network_without_a_text_is_not_exported(tmp_path):
+    recipe = change_all(find_recipe("handwriting-predict"), ["model.units=6"])
+    trained = TrainedHand(tmp_path, recipe, KNOWN, build_hand(recipe, KNOWN))
+    with pytest.raises(InputError, match="only networks that are told what to write are exported"):
+        export_hand(trained)
