@@ -65,7 +65,10 @@ def test_from_training_to_a_shared_reader(desk, run):
         (["search", "ocr-line", "data", "--set", "model.units=8,16"], "folds are dealt of clips"),
         (["export", "lines-fraktur", "--small"], "Say where: --out FOLDER"),
         (["evaluate", "actors", "data"], "it holds lines of text, and clips are asked for"),
-        (["train", "ocr-line", "data", "--from", "actors"], "labels clips and reads no text"),
+        (
+            ["train", "ocr-line", "data", "--from", "actors"],
+            "its data are clips, and lines are to be read",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_said_in_a_line(desk, run, command, told):

@@ -289,7 +289,7 @@ def test_the_wrong_kind_of_folder_or_run_is_told_apart(books, trained, tmp_path)
     from kineograph.data.dataset_folder import DataFolder
     from kineograph.recipes import load
 
-    with pytest.raises(InputError, match="reads lines of text, not clips"):
+    with pytest.raises(InputError, match="its data are lines, and clips are to be labelled"):
         load(trained)
     with pytest.raises(InputError):
         DataFolder(books.path)

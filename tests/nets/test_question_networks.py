@@ -5,7 +5,6 @@ import pytest
 import torch
 from torch import nn
 
-from kineograph.nets.answerer_table import answerer_table
 from kineograph.nets.encoders.grid import GridEncoderConfig
 from kineograph.nets.models.coattention_vqa import (
     AlternatingCoAttention,
@@ -14,6 +13,7 @@ from kineograph.nets.models.coattention_vqa import (
     QuestionLevels,
 )
 from kineograph.nets.models.show_ask_attend import ShowAskAttendConfig
+from kineograph.nets.part_table import part_table
 from kineograph.nets.places import places_of
 
 ENCODER = GridEncoderConfig(stem_filters=4, filters=(5, 6), blocks=(1, 1), strides=(2, 1))
@@ -231,7 +231,7 @@ def test_a_wrong_field_is_told():
 
 
 def test_the_table_counts_every_weight_once(network):
-    rows = answerer_table(network, SIZE)
+    rows = part_table(network, SIZE)
     assert rows[-1].weights == sum(weight.numel() for weight in network.parameters())
     assert rows[1].shape == (*network.encoder.grid, 6) and rows[-2].shape == (ANSWERS,)
     assert all(row.shape[-1] for row in rows[:-1])

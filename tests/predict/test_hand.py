@@ -139,7 +139,9 @@ def test_a_run_of_another_kind_or_a_broken_one_is_said(run, tmp_path):
     with pytest.raises(InputError, match="its measures of ink are broken"):
         load_hand(run)
     path.write_text(whole, "utf-8")
-    with pytest.raises(InputError, match="writes by hand, and neither labels nor reads"):
+    with pytest.raises(
+        InputError, match="are ink, and clips are to be labelled.* kineograph sample"
+    ):
         load(run)
     path.write_text(whole.replace('"kind": "ink"', '"kind": "lines"'), "utf-8")
     with pytest.raises(InputError, match="was not trained on pen strokes"):

@@ -3,7 +3,7 @@
 import pytest
 
 from kineograph.errors import InputError
-from kineograph.nets.captioner_table import captioner_table
+from kineograph.nets.part_table import part_table
 from kineograph.recipes import RECIPES, change, change_all
 from kineograph.recipes.recipe import Recipe
 
@@ -25,7 +25,7 @@ def test_the_papers_numbers_stand_in_their_recipes():
 def test_the_layer_table_counts_every_weight(name):
     recipe = RECIPES[name].small()
     network = recipe.model.build(50, recipe.data.size_pixels)
-    rows = captioner_table(network, recipe.data.size_pixels)
+    rows = part_table(network, recipe.data.size_pixels)
     assert rows[-1].weights == sum(p.numel() for p in network.parameters())
     assert rows[1].shape == (*network.sight.grid, network.sight.features)
     assert all(min(row.shape) > 0 for row in rows[:-1])

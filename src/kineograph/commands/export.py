@@ -26,7 +26,7 @@ def export(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write clip.onnx, step.onnx, lines.onnx or pen.onnx, each compared with torch."""
+    """Write a network's ONNX files, the step of those that step too, each compared with torch."""
     screen = Screen(as_json)
     if small:
         _share(screen, run, out, int8)
@@ -85,10 +85,29 @@ def _written(run: str, kind: str, folder: Path, int8: Path | None) -> dict[str, 
         from kineograph.recipes.hand import load_hand
 
         return export_hand(load_hand(run), folder)
-    from kineograph.export.onnx import export as write_onnx
-    from kineograph.recipes import load
+    if kind == "clips":
+        from kineograph.export.onnx import export as write_onnx
+        from kineograph.recipes import load
 
-    return write_onnx(load(run), folder)
+        return write_onnx(load(run), folder)
+    return _of_pictures(run, kind, folder)
+
+
+def _of_pictures(run: str, kind: str, folder: Path) -> dict[str, Any]:
+    """The files of a network that is shown single pictures."""
+    from kineograph.export import pictures
+
+    if kind == "captions":
+        from kineograph.recipes.captioner import load_captioner
+
+        return pictures.export_captioner(load_captioner(run), folder)
+    if kind == "questions":
+        from kineograph.recipes.answerer import load_answerer
+
+        return pictures.export_answerer(load_answerer(run), folder)
+    from kineograph.recipes.dense_captioner import load_dense_captioner
+
+    return pictures.export_dense_captioner(load_dense_captioner(run), folder)
 
 
 def _in_8_bits(trained: Any, folder: Path, data: Path) -> dict[str, Any]:

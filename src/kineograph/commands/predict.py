@@ -163,11 +163,11 @@ def predict(
     as_json: AsJson = False,
 ) -> None:
     """Say what files show or say: labels, when; text; sentences. Status 1 if any of them failed."""
-    from kineograph.recipes.trained import kind_of
+    from kineograph.recipes.trained import WRITE, kind_of
 
     kind = kind_of(run)
-    if kind == "text":
-        raise _writes(run)
+    if kind in WRITE:
+        raise _writes(run, kind)
     formats = [name for several in write or [] for name in several.split(",") if name]
     if picture and "png" not in formats:
         formats.append("png")
@@ -223,10 +223,15 @@ def _label(wish: Wish) -> None:
         label_files.predict_files(screen, run, paths, formats, wish.out, spans, device)
 
 
-def _writes(run: str) -> Exception:
-    """Why a network that writes text has no answer about files."""
+def _writes(run: str, kind: str) -> Exception:
+    """Why a network that writes has no answer about files."""
     from kineograph.errors import InputError
 
+    if kind == "ink":
+        return InputError(
+            f"{run}: writes by hand and says nothing of files. Let it write: kineograph sample "
+            f'{run} --text "…" --out ink.svg.'
+        )
     return InputError(
         f"{run}: writes text and says nothing of files. Let it write: kineograph sample {run}; or "
         f"measure it on a text: kineograph evaluate {run} TEXT."

@@ -1,7 +1,8 @@
 """kineograph prepare for pictures and what is said of them: what is there, what was left out."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -15,24 +16,33 @@ USUAL = {  # what a first training of each kind takes
     "questions": "coattention-vqa",
     "regions": "dense-caption-scenes",
 }
+SAID = {"captions": "sentences", "regions": "regions"}  # of each record; a question is one itself
 
 
 def tell_pictures(screen: Screen, done: "PreparedPictures", out: Path) -> None:
     """Tell what is there; what was left out makes the exit status 1."""
     folder = done.data_folder
-    kind, records = folder.kind.name, folder.records
+    kind = folder.kind.name
     if folder.notes:
         screen.say(folder.notes)
     for problem in done.problems:
         screen.say(f"left out: {problem}")
+    counted = "pictures" if kind in SAID else kind
     for side, count in done.counts.items():
-        screen.say(f"  {side:<24} {count:>6} {kind}")
+        screen.say(f"  {side:<24} {count:>6} {counted}")
+    said = SAID.get(kind, kind)
+    many = _said(folder.records, said) if kind in SAID else len(folder.records)
+    told = (
+        f"{done.pictures} pictures with {many} {said}"
+        if kind in SAID
+        else f"{many} {said} about {done.pictures} pictures"
+    )
     rest = f"{len(done.problems)} left out" if done.problems else "nothing left out"
-    screen.say(f"{len(records)} {kind} of {done.pictures} pictures in {out}; {rest}.")
+    screen.say(f"{told} in {out}; {rest}.")
     screen.say(f"Next: kineograph train {USUAL[kind]} {out}")
     screen.result(
         {
-            kind: len(records),
+            said: many,
             "pictures": done.pictures,
             "sides": done.counts,
             "left_out": done.problems,
@@ -42,3 +52,8 @@ def tell_pictures(screen: Screen, done: "PreparedPictures", out: Path) -> None:
     )
     if done.problems:
         raise typer.Exit(1)
+
+
+def _said(records: Sequence[Any], what: str) -> int:
+    """How many sentences or regions the pictures have together."""
+    return sum(len(getattr(record, what)) for record in records)

@@ -11,6 +11,7 @@ import typer
 from kineograph.commands.console import AsJson, Screen
 
 WORDS = 2542  # of a captioner in a layer table: as many as Flickr8k has five times and more
+WORDS_OF_REGIONS = 10_497  # as many as DenseCap knew, of Visual Genome
 LETTERS, WIDE = 100, 20  # characters, and heights in the width, of the line in a layer table
 POINTS, INK_LETTERS = 700, 28  # of a line of ink: IAM-OnDB's usual ones
 WORDS_OF_QUESTIONS, ANSWERS = 12_000, 3000  # at most, as in VQA v1
@@ -48,44 +49,56 @@ def recipes(
 
 def _network_of(recipe: Any, classes: int) -> tuple[Any, list[Any], str]:
     """A recipe's network, its layers, and what the shapes are of."""
-    from kineograph.data.characters.config import TextConfig
-    from kineograph.data.lines.config import LinesConfig
+    match recipe.kind:
+        case "lines":
+            return _of_a_line(recipe)
+        case "captions" | "questions" | "regions":
+            return _of_a_picture(recipe)
+        case "ink":
+            return _of_ink(recipe)
+        case "text":
+            from kineograph.nets.text_table import text_table
+
+            network = recipe.model.build(LETTERS + 1)
+            return network, text_table(network), f"a character, of {LETTERS}"
     from kineograph.nets.layer_table import layer_table
-    from kineograph.nets.line_table import line_table
-    from kineograph.nets.text_table import text_table
 
-    if recipe.kind == "ink":
-        from kineograph.nets.hand_table import hand_table
-
-        network = recipe.model.build(LETTERS, POINTS / INK_LETTERS)
-        rows = hand_table(network, POINTS, INK_LETTERS)
-        return network, rows, f"{POINTS} points, {INK_LETTERS} letters of {LETTERS} characters"
-    if isinstance(recipe.data, LinesConfig):
-        network = recipe.model.build(LETTERS + 1, recipe.data.height_pixels)
-        width = WIDE * recipe.data.height_pixels
-        return (
-            network,
-            line_table(network, width),
-            f"a line of {width} pixels, {LETTERS} characters",
-        )
-    if recipe.kind == "captions":
-        from kineograph.nets.captioner_table import captioner_table
-
-        size = recipe.data.size_pixels
-        network = recipe.model.build(WORDS, size)
-        return network, captioner_table(network, size), f"one picture, {WORDS} words known"
-    if recipe.kind == "questions":
-        from kineograph.nets.answerer_table import answerer_table
-
-        size, answers = recipe.data.size_pixels, min(recipe.data.most_answers, ANSWERS)
-        network = recipe.model.build(WORDS_OF_QUESTIONS, answers, size)
-        example = f"one question, {WORDS_OF_QUESTIONS} words and {answers} answers known"
-        return network, answerer_table(network, size), example
-    if isinstance(recipe.data, TextConfig):
-        network = recipe.model.build(LETTERS + 1)
-        return network, text_table(network), f"a character, of {LETTERS}"
     network = recipe.model.build(classes, recipe.data.size_pixels, recipe.data.inputs)
     return network, layer_table(network, recipe.data.frames_per_clip), "one clip"
+
+
+def _of_a_line(recipe: Any) -> tuple[Any, list[Any], str]:
+    from kineograph.nets.line_table import line_table
+
+    network = recipe.model.build(LETTERS + 1, recipe.data.height_pixels)
+    width = WIDE * recipe.data.height_pixels
+    example = f"a line of {width} pixels, {LETTERS} characters"
+    return network, line_table(network, width), example
+
+
+def _of_ink(recipe: Any) -> tuple[Any, list[Any], str]:
+    from kineograph.nets.hand_table import hand_table
+
+    network = recipe.model.build(LETTERS, POINTS / INK_LETTERS)
+    rows = hand_table(network, POINTS, INK_LETTERS)
+    return network, rows, f"{POINTS} points, {INK_LETTERS} letters of {LETTERS} characters"
+
+
+def _of_a_picture(recipe: Any) -> tuple[Any, list[Any], str]:
+    """Of networks that say something of single pictures, for as many words as their data have."""
+    from kineograph.nets.part_table import part_table
+
+    size = recipe.data.size_pixels
+    if recipe.kind == "questions":
+        answers = min(recipe.data.most_answers, ANSWERS)
+        network = recipe.model.build(WORDS_OF_QUESTIONS, answers, size)
+        example = f"one question, {WORDS_OF_QUESTIONS} words and {answers} answers known"
+    else:
+        words = WORDS if recipe.kind == "captions" else WORDS_OF_REGIONS
+        network = recipe.model.build(words, size)
+        one = "one picture" if recipe.kind == "captions" else "one picture and one region"
+        example = f"{one}, {words} words known"
+    return network, part_table(network, size), example
 
 
 def _draw(screen: Screen, rows: list[Any], name: str, picture: Path) -> None:

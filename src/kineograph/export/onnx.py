@@ -154,6 +154,9 @@ def write_onnx(
         )  # fmt: skip
     assert program is not None
     model = program.model_proto
+    # The exporter notes the example's sizes of some inner tensors, also of free ones; ONNX Runtime
+    # would believe them when it shares memory. It finds the sizes by itself.
+    del model.graph.value_info[:]
     for key, value in notes.items():
         model.metadata_props.add(key=key, value=value)
     write_bytes_whole(path, model.SerializeToString())

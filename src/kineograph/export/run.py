@@ -2,10 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
 
+from kineograph.data.words import END, PAD, START, UNKNOWN
+from kineograph.decoding.sequence_beam import Speaker
 from kineograph.errors import InputError
 
 
@@ -13,6 +16,7 @@ class OnnxFile:
     """A session on one core: `file(frames=...)` -> {output name: array}."""
 
     def __init__(self, path: Path, threads: int = 1):
+        self.path = path
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
@@ -26,6 +30,7 @@ class OnnxFile:
                 f"{path}: ONNX Runtime cannot open it ({reason}). "
                 "Export again: kineograph export RUN."
             ) from error
+        self.inputs = [known.name for known in self.session.get_inputs()]
         self.outputs = [output.name for output in self.session.get_outputs()]
 
     def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
@@ -50,5 +55,50 @@ class OnnxFile:
     @property
     def classes(self) -> list[str]:
         """The labels, in the order of the logits."""
+        return self._noted("classes")
+
+    @property
+    def answers(self) -> list[str]:
+        """Of a network that answers questions: the answers, in the order of the logits."""
+        return self._noted("answers")
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """The words that it says or reads: `Vocabulary(file.vocabulary)` gives them numbers."""
+        return tuple(self._noted("vocabulary"))
+
+    def speaker(self, given: dict[str, np.ndarray], longest: int | None = None) -> Speaker:
+        """A step.onnx that says words, ready for decoding/: greedy, in a beam, or sampled.
+
+        given: what see.onnx told of B pictures, or look.onnx of B regions; what the step does not
+        take is left aside. longest: words; None is what the network learned with.
+        """
+        first = {name: given[name] for name in self.inputs if name != "words"}
+
+        def step(
+            words: np.ndarray, state: dict[str, np.ndarray]
+        ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+            found = self(words=words, **state)
+            new = {name: found.get(f"new_{name}", kept) for name, kept in state.items()}
+            logits = found["logits"] - found["logits"].max(axis=1, keepdims=True)
+            return logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)), new
+
+        return Speaker(
+            step=step,
+            first_state=first,
+            inputs=len(next(iter(first.values()))),
+            start=START,
+            end=END,
+            longest=longest or int(self._noted("longest")),
+            never=(PAD, START, UNKNOWN),
+        )
+
+    def _noted(self, name: str) -> Any:
+        """What the file says of itself. Raises InputError where it says nothing of that."""
         found = self.session.get_modelmeta().custom_metadata_map
-        return json.loads(found["kineograph.classes"])
+        if f"kineograph.{name}" not in found:
+            raise InputError(
+                f"{self.path}: says nothing of its {name}. Ask another file of the run, or export "
+                "it again."
+            )
+        return json.loads(found[f"kineograph.{name}"])

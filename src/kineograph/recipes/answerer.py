@@ -12,8 +12,8 @@ from torch import nn
 
 from kineograph.data.questions.known import Known, known_from_json
 from kineograph.errors import InputError
-from kineograph.recipes.recipe import Recipe, recipe_from_json
-from kineograph.recipes.trained import read_recipe_file, run_folder
+from kineograph.recipes.recipe import Recipe
+from kineograph.recipes.trained import read_run
 from kineograph.training.checkpoint import load_weights
 
 
@@ -39,9 +39,9 @@ class TrainedAnswerer:
 
 def load_answerer(run: str | Path) -> TrainedAnswerer:
     """The network of `runs/NAME`, or of a shipped name, ready to answer. Raises InputError."""
-    folder = run_folder(run)
-    found = read_recipe_file(folder, ("recipe", "vocabulary", "answers", "longest_question"))
-    recipe = recipe_from_json(found["recipe"], str(folder / "recipe.json"))
+    folder, found, recipe = read_run(
+        run, "questions", ("vocabulary", "answers", "longest_question")
+    )
     words = known_from_json(found)
     try:
         network = build_answerer(recipe, words)

@@ -10,8 +10,8 @@ from typing import Any
 
 from kineograph.data.words import Vocabulary
 from kineograph.errors import InputError
-from kineograph.recipes.recipe import Recipe, recipe_from_json
-from kineograph.recipes.trained import read_recipe_file, run_folder
+from kineograph.recipes.recipe import Recipe
+from kineograph.recipes.trained import read_run
 from kineograph.training.checkpoint import load_weights
 
 
@@ -37,14 +37,7 @@ class TrainedCaptioner:
 
 def load_captioner(run: str | Path) -> TrainedCaptioner:
     """The captioner of `runs/NAME`, or of a shipped name, ready to describe."""
-    folder = run_folder(run)
-    found = read_recipe_file(folder, ("recipe", "vocabulary"))
-    recipe = recipe_from_json(found["recipe"], str(folder / "recipe.json"))
-    if recipe.kind != "captions":
-        raise InputError(
-            f"{folder}: its data are {recipe.kind}, and pictures are to be described. "
-            "Give a run of flickr8k-small or show-attend-tell."
-        )
+    folder, found, recipe = read_run(run, "captions", ("vocabulary",))
     vocabulary = Vocabulary(tuple(found["vocabulary"]))
     try:
         network = recipe.model.build(len(vocabulary), recipe.data.size_pixels)

@@ -10,8 +10,8 @@ from typing import Any
 
 from kineograph.data.words import Vocabulary
 from kineograph.errors import InputError
-from kineograph.recipes.recipe import Recipe, recipe_from_json
-from kineograph.recipes.trained import read_recipe_file, run_folder
+from kineograph.recipes.recipe import Recipe
+from kineograph.recipes.trained import read_run
 from kineograph.training.checkpoint import load_weights
 
 
@@ -47,14 +47,7 @@ def build_dense_captioner(recipe: Recipe, known: dict[str, Any]) -> Any:
 
 def load_dense_captioner(run: str | Path) -> TrainedDenseCaptioner:
     """The network of `runs/NAME`, ready to be shown pictures. Raises InputError."""
-    folder = run_folder(run)
-    found = read_recipe_file(folder, ("recipe", "vocabulary"))
-    recipe = recipe_from_json(found["recipe"], str(folder / "recipe.json"))
-    if recipe.kind != "regions":
-        raise InputError(
-            f"{folder}: its recipe {recipe.name} is for {recipe.kind}, not for regions. Give a run "
-            "of dense-caption or dense-caption-scenes."
-        )
+    folder, found, recipe = read_run(run, "regions", ("vocabulary",))
     try:
         network = build_dense_captioner(recipe, found)
     except ValueError as error:

@@ -16,8 +16,8 @@ from kineograph.decoding.judges import Language
 from kineograph.decoding.ngram import NGram
 from kineograph.decoding.ngram_file import read_ngram, write_ngram
 from kineograph.errors import InputError
-from kineograph.recipes.recipe import Recipe, recipe_from_json
-from kineograph.recipes.trained import read_recipe_file, run_folder, write_run_file
+from kineograph.recipes.recipe import Recipe
+from kineograph.recipes.trained import read_run, write_run_file
 from kineograph.training.checkpoint import load_weights
 from kineograph.whole_file import write_text_whole
 
@@ -67,9 +67,7 @@ class TrainedReader:
 
 def load_reader(run: str | Path) -> TrainedReader:
     """The reader of `runs/NAME`, or of a shipped name, ready to read."""
-    folder = run_folder(run)
-    found = read_recipe_file(folder, ("recipe", "alphabet"))
-    recipe = recipe_from_json(found["recipe"], str(folder / "recipe.json"))
+    folder, found, recipe = read_run(run, "lines", ("alphabet",))
     alphabet = Alphabet(tuple(found["alphabet"]))
     try:
         network = recipe.model.build(len(alphabet), recipe.data.height_pixels)

@@ -7,9 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.errors import InputError, nearest
-from kineograph.recipes.recipe import Recipe, recipe_from_json, recipe_to_json
+from kineograph.recipes.recipe import DATA, Recipe, recipe_from_json, recipe_to_json
 from kineograph.training.checkpoint import load_weights
 from kineograph.whole_file import write_text_whole
+
+PURPOSES = {  # what a network is needed for, by what it is shown; recipes of such networks
+    "clips": ("clips are to be labelled", "lrcn-kth"),
+    "lines": ("lines are to be read", "ocr-line or htr-line"),
+    "captions": ("pictures are to be described", "flickr8k-small or show-attend-tell"),
+    "questions": ("questions are to be answered", "easy-vqa or coattention-vqa"),
+    "regions": ("regions are to be described", "dense-caption-scenes"),
+}
+WRITE = ("text", "ink")  # what networks of these kinds know is sampled, not predicted
 
 
 @dataclass(frozen=True)
@@ -35,9 +44,7 @@ class Trained:
 
 def load(run: str | Path) -> Trained:
     """The network of `runs/NAME`, or of a shipped name, with its weights, ready to answer."""
-    folder = run_folder(run)
-    found = read_recipe_file(folder, ("recipe", "classes", "clip_seconds"))
-    recipe = recipe_from_json(found["recipe"], str(folder / "recipe.json"))
+    folder, found, recipe = read_run(run, "clips", ("classes", "clip_seconds"))
     classes = tuple(found["classes"])
     try:
         network = recipe.model.build(len(classes), recipe.data.size_pixels, recipe.data.inputs)
@@ -64,10 +71,36 @@ def write_run_file(folder: Path, recipe: Recipe, known: dict[str, Any], version:
 
 
 def kind_of(run: str | Path) -> str:
-    """What a run's network is shown: "clips", "lines"."""
+    """What a run's network is shown: a name in DATA. Raises InputError for a run of none."""
     folder = run_folder(run)
     data = read_recipe_file(folder, ("recipe",))["recipe"].get("data", {})
-    return str(data.get("kind", "clips"))  # before lines, all were clips
+    kind = str(data.get("kind", "clips"))  # before lines, all were clips
+    if kind not in DATA:
+        raise InputError(
+            f"{folder / 'recipe.json'}: its data are '{kind}', and known are {', '.join(DATA)}. "
+            "Take a newer Kineograph, or copy the run again."
+        )
+    return kind
+
+
+def read_run(
+    run: str | Path, wanted: str, needed: tuple[str, ...]
+) -> tuple[Path, dict[str, Any], Recipe]:
+    """A run's folder, what recipe.json keeps, its recipe. InputError if it is not `wanted`'s kind.
+
+    needed: what must be kept there beside the recipe.
+    """
+    folder = run_folder(run)
+    kind = kind_of(folder)
+    if kind != wanted:
+        purpose, recipes = PURPOSES[wanted]
+        asked = f"sample {folder.name}" if kind in WRITE else f"predict {folder.name} FILE"
+        raise InputError(
+            f"{folder}: its data are {kind}, and {purpose}. Give a run of {recipes}, or ask it "
+            f"what it knows: kineograph {asked}."
+        )
+    found = read_recipe_file(folder, ("recipe", *needed))
+    return folder, found, recipe_from_json(found["recipe"], str(folder / "recipe.json"))
 
 
 def read_recipe_file(folder: Path, needed: tuple[str, ...]) -> dict[str, Any]:
@@ -83,20 +116,6 @@ def read_recipe_file(folder: Path, needed: tuple[str, ...]) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read ({error}). Copy the run again.") from error
     missing = [key for key in needed if key not in found]
-    if "classes" in missing and "deviation" in found:
-        raise InputError(
-            f"{folder}: writes by hand, and neither labels nor reads. Ask it to write: kineograph "
-            f'sample {folder.name} --text "…" --out ink.svg.'
-        )
-    if "classes" in missing and "alphabet" in found:
-        raise InputError(
-            f"{folder}: reads lines of text, not clips. Give it pages: kineograph predict "
-            f"{folder.name} PAGE.png."
-        )
-    if "alphabet" in missing and "classes" in found:
-        raise InputError(
-            f"{folder}: labels clips and reads no text. Give a run of ocr-line or htr-line."
-        )
     if missing:
         raise InputError(f"{path}: has no '{missing[0]}'. Copy the run again, or train anew.")
     return found

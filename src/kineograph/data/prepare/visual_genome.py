@@ -30,6 +30,7 @@ from kineograph.metrics.captions.words import caption_words
 
 FOLDERS = ("VG_100K", "VG_100K_2")
 SPLITS = "densecap_splits.json"
+FEW_OR_MANY = "of too few or too many regions"
 BEGINNINGS = re.compile(r"^(there is|this seems to be)\s+", re.IGNORECASE)
 
 
@@ -72,14 +73,15 @@ def prepare_visual_genome(
         if record is not None and fewest <= len(record.regions) <= largest:
             records.append(record)
         elif record is not None:
-            left_out.counts["of too few or too many regions"] += 1
+            left_out.counts[FEW_OR_MANY] += 1
         if progress:
             progress(done, len(described))
     counts = left_out.counts
     notes = [
         f"Visual Genome, prepared as DenseCap: sentences of {words} words at most, pictures of "
-        f"{fewest} to {largest} regions; {counts['of too few or too many regions']} pictures and "
+        f"{fewest} to {largest} regions; {counts[FEW_OR_MANY]} pictures and "
         f"{counts['too long']} sentences are left out for that.",
+        f"{counts['without words']} regions say no word." if counts["without words"] else "",
         "Split: DenseCap's lists." if sides else f"Split: {SPLITS} is not there, so by chance.",
         f"{counts['in no list']} pictures are in none of its lists." if sides else "",
     ]
@@ -107,6 +109,9 @@ def _record(
 ) -> RegionPicture | None:
     """One picture with its regions; None where it cannot be used."""
     number = row.get("id")
+    if not isinstance(number, int):
+        left_out.problems.append(f"picture {number}: its number is none. Download it again.")
+        return None
     if sides and number not in sides:
         left_out.counts["in no list"] += 1
         return None
@@ -115,28 +120,47 @@ def _record(
         missing = "image_data.json does not have it" if size is None else "its file is not there"
         left_out.problems.append(f"picture {number}: {missing}. Download it again.")
         return None
-    regions: dict[Any, Region] = {}
+    if not isinstance(row.get("regions"), list):
+        left_out.problems.append(f"picture {number}: its regions are no list. Download it again.")
+        return None
+    before = len(left_out.problems)
+    regions = _regions(number, row["regions"], longest, left_out)
+    if not regions:
+        # One whose regions are all bad has been told already.
+        left_out.counts[FEW_OR_MANY] += len(left_out.problems) == before
+        return None
     try:
-        for each in row["regions"]:
+        return RegionPicture(
+            place, size.get("width", 0), size.get("height", 0), regions, split=sides.get(number)
+        )
+    except InputError as error:
+        left_out.problems.append(f"picture {number}: {error}")
+        return None
+
+
+def _regions(number: int, rows: list[Any], longest: int, left_out: _LeftOut) -> tuple[Region, ...]:
+    """The regions that can be used, each once; a bad one costs itself alone."""
+    regions: dict[Any, Region] = {}
+    for place, each in enumerate(rows, start=1):
+        where = f"picture {number}, region {place}"
+        if not isinstance(each, dict):
+            left_out.problems.append(
+                f"{where}: {str(each)[:40]!r} is no region. Download it again."
+            )
+            continue
+        try:
             phrase = BEGINNINGS.sub("", str(each["phrase"]).strip())
+            box = (each["x"], each["y"], each["width"], each["height"])
             said = caption_words(phrase)
             if not said or len(said) > longest:
                 left_out.counts["too long" if said else "without words"] += 1
                 continue
-            box = (each["x"], each["y"], each["width"], each["height"])
             regions.setdefault((*box, said), Region(*box, phrase))
-        if not regions:
-            left_out.counts["of too few or too many regions"] += 1
-            return None
-        side = sides.get(number) if isinstance(number, int) else None
-        return RegionPicture(
-            place, size["width"], size["height"], tuple(regions.values()), split=side
-        )
-    except (KeyError, TypeError) as error:
-        left_out.problems.append(f"picture {number}: its row lacks {error}. Download it again.")
-    except InputError as error:
-        left_out.problems.append(f"picture {number}: {error}")
-    return None
+        except KeyError as error:
+            left_out.problems.append(f"{where}: its row has no {error}. Download it again.")
+        except InputError as error:
+            left_out.problems.append(f"{where}: {error}")
+    return tuple(regions.values())
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:

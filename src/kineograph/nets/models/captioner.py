@@ -106,7 +106,7 @@ class Captioner(nn.Module):
             return self.recurrent.initial_state(features), features
         first = self.picture(features)
         _, state = self.recurrent.step(first, self.recurrent.initial_state(first))
-        return state, features.new_zeros(len(features), 0)
+        return state, features.new_zeros(features.shape[0], 0)
 
     def step(
         self, words: Tensor, state: tuple[State, Tensor], memory: Glance

@@ -94,7 +94,7 @@ class ShowAskAttend(nn.Module):
         shares = scores.softmax(1).transpose(1, 2)  # (B, C, N)
         glimpses = (shares @ places[rows]).flatten(1)
         hidden = torch.relu(self.hidden(self.dropout(torch.cat([glimpses, asked], 1))))
-        nothing = shares.new_zeros(len(words), 0, words.shape[1])
+        nothing = shares.new_zeros(words.shape[0], 0, words.shape[1])
         return Answered(
             self.head(self.dropout(hidden)), shares.unflatten(2, self.encoder.grid), nothing
         )
