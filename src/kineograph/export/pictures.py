@@ -30,7 +30,6 @@ from kineograph.whole_file import write_text_whole
 
 OTHER = 2  # of another batch than was traced, compared with torch
 REGIONS = 4  # of each picture in the example
-LENGTHS = (7, 5)  # words of the questions: traced, compared
 
 
 class _Part(NamedTuple):
@@ -143,27 +142,30 @@ class _Answer(nn.Module):
 
 
 def export_answerer(trained: TrainedAnswerer, folder: Path | None = None) -> dict[str, Any]:
-    """Write answer.onnx; returns what was checked. Raises InputError."""
+    """Write answer.onnx; returns what was checked. Raises InputError.
+
+    Questions are filled up with 0 to the longest that was learned from: with a free length
+    torch's exporter writes one that only reads the example's.
+    """
     network = trained.network.to("cpu").eval()
-    size = trained.recipe.data.size_pixels
+    size, length = trained.recipe.data.size_pixels, trained.words.longest
     inputs, others = (
         {
             "pictures": _pictures(n, size),
             "words": _words(n * length).view(n, length),
             "lengths": torch.full((n,), length),
         }
-        for n, length in zip((BATCH, OTHER), LENGTHS, strict=True)
+        for n in (BATCH, OTHER)
     )
     for given in (inputs, others):  # one question is shorter; what follows it is padding
-        given["lengths"][0] -= 2
-        given["words"][0, -2:] = 0
+        given["lengths"][0] = 1
+        given["words"][0, 1:] = 0
     with torch.inference_mode():
         rows = torch.arange(BATCH)
         found = network(inputs["pictures"], rows, inputs["words"], inputs["lengths"])
     reads = found.over_words.shape[1] > 0
     outputs = ["logits", "over_places", *["over_words"] * reads]
-    free = {"words": {1: torch.export.Dim("length", min=2, max=1024)}}
-    parts = {"answer": _Part(_Answer(network, reads), inputs, outputs, others, free)}
+    parts = {"answer": _Part(_Answer(network, reads), inputs, outputs, others, {})}
     known = trained.words
     return _write_all(
         trained,
