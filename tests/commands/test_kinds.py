@@ -25,7 +25,7 @@ LOADERS = {
 
 VALUES = {"--best": 2, "--beam": 3, "--alternatives": 2, "--curve": "0.5", "--workers": 2}
 FLAGS = {"--blur", "--features", "--one-line", "--picture", "--no-language", "--no-baselines",
-         "--look-for-copies"}  # fmt: skip
+         "--look-for-copies", "--allow-leakage"}  # fmt: skip
 NUMBERS = {"--window-seconds": 2, "--hop-seconds": 1} | VALUES
 
 

@@ -63,9 +63,9 @@ def test_what_cannot_be_is_said_in_a_line(options, words, run, tmp_path, monkeyp
 
 
 def test_a_kind_without_a_look_inside_is_told(run, tmp_path):  # noqa: F811
-    (tmp_path / "recipe.json").write_text('{"recipe": {"data": {"kind": "smells"}}}')
+    (tmp_path / "recipe.json").write_text('{"recipe": {"data": {"kind": "ink"}}}')
     status, out, _ = run("inspect", tmp_path, tmp_path)
-    assert status and "its data are smells, and no look inside is there for them" in out
+    assert status and "its data are ink, and no look inside is there for them" in out
 
 
 def test_too_many_files_for_a_page(run, tmp_path):  # noqa: F811
