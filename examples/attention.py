@@ -2,7 +2,7 @@
 question. Without a picture of your own, a photograph that matplotlib brings, or a drawn shape.
 
 python examples/attention.py runs/flickr8k-small docs/pictures/captions_attention.png
-python examples/attention.py runs/easy-vqa docs/pictures/questions_attention.png \\
+python examples/attention.py runs/coattention-vqa docs/pictures/questions_attention.png \\
     --question "what color is the circle?"
 """
 
