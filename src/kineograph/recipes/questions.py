@@ -4,6 +4,7 @@ The papers look at features of a VGG or ResNet that had learned ImageNet; here t
 from scratch with the rest, so their figures are beside ours and not expected of it.
 """
 
+from kineograph.data.augment import Augmentation
 from kineograph.data.questions.config import QuestionsConfig
 from kineograph.nets.encoders.grid import GridEncoderConfig
 from kineograph.nets.models.coattention_vqa import CoAttentionConfig
@@ -147,7 +148,12 @@ COATTENTION_VQA = Recipe(
     name="coattention-vqa",
     about="An answer to a question: words and places of a picture look at each other, in 3 levels.",
     paper="Lu et al. 2016 (NIPS 29), the network; numbers our own",
-    data=QuestionsConfig(size_pixels=64, fractions=(0.72, 0.08, 0.20), together=2),
+    data=QuestionsConfig(
+        size_pixels=64,
+        fractions=(0.72, 0.08, 0.20),
+        augmentation=Augmentation(crop=0.25, aspect=0.1),
+        together=2,
+    ),
     model=CoAttentionConfig(
         encoder=SMALL,
         attention="parallel",
