@@ -6,6 +6,7 @@ bits read was nonsense.
 """
 
 import json
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -101,15 +102,19 @@ def _quantised(path: Path, batches: list[dict[str, NDArray[Any]]], place: Path) 
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.optimized_model_filepath = str(folded)
     onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    quantize_static(
-        str(folded),
-        str(small),
-        Lines(),
-        op_types_to_quantize=["Conv"],
-        per_channel=True,
-        activation_type=QuantType.QUInt8,
-        weight_type=QuantType.QInt8,
-    )
+    logging.disable(logging.WARNING)  # it advises to fold constants, which is done
+    try:
+        quantize_static(
+            str(folded),
+            str(small),
+            Lines(),
+            op_types_to_quantize=["Conv"],
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+        )
+    finally:
+        logging.disable(logging.NOTSET)
     model, known = onnx.load(str(small)), onnx.load(str(path)).metadata_props
     said = {each.key for each in model.metadata_props}
     for each in known:
