@@ -90,7 +90,7 @@ DENSE_CAPTION_SCENES = Recipe(
     ),
     notes=(
         "For `prepare scenes`: 128 pixels, a grid of 16x16 with nine anchors at each place.",
-        "Boxes weigh a tenth of words, as in the paper: at a half, colours never reached the words.",
+        "Boxes weigh a tenth of words, as in the paper: at a half, colours never reached words.",
         "Mirrors and closer views are off: sentences say 'left of', 'large' and 'small'.",
     ),
     laptop={"training.epochs": 4},
