@@ -2,6 +2,7 @@ import importlib
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor, wait
 
 import pytest
 
@@ -56,6 +57,20 @@ def test_what_a_job_raises_comes_out(jobs, workers):
 def test_processes_that_all_die_are_not_the_fault_of_the_jobs(jobs):
     with pytest.raises(InputError, match="3 worker processes died before they did anything. Use"):
         list(run_jobs(jobs.die, range(6), 2))
+
+
+def test_a_process_that_dies_while_jobs_are_handed_over_is_told_too(jobs, monkeypatch):
+    submit = ProcessPoolExecutor.submit
+
+    def slow_hand(pool, function, job):
+        future = submit(pool, function, job)
+        if job == 3:
+            wait([future])
+        return future
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", slow_hand)
+    results = dict(run_jobs(jobs.square_or_die, range(6), 2))
+    assert results == {0: 0, 1: 1, 2: 4, 3: None, 4: 16, 5: 25}
 
 
 SLEEPERS = """

@@ -16,25 +16,16 @@ def train_clips(screen: Screen, wish: TrainWish) -> None:
     from kineograph.evaluation.experiment import run_experiment
     from kineograph.evaluation.job import Experiment
     from kineograph.training.parallel import joined
-    from kineograph.training.reproduce import choose_device
 
     folder = DataFolder(wish.data)
     with joined() as parallel:
-        parallel.check_batch(wish.recipe.training.batch)
         job = Experiment(
-            recipe=wish.recipe,
             data=folder,
-            run=wish.run_for(folder.path, parallel),
-            device=parallel.device(choose_device(wish.device)),
-            resume=wish.resume,
-            start_from=wish.start_from,
             with_baselines=wish.baselines,
             look_for_copies=wish.look_for_copies,
             allow_leakage=wish.allow_leakage,
             workers=wish.workers,
-            threads=wish.threads,
-            stage=screen.stage,
-            say=screen.say,
+            **wish.shared(screen, parallel, folder.path),
         )
         done = run_experiment(job, parallel)
     _finish(screen, done)

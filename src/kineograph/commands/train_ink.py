@@ -16,21 +16,12 @@ def train_ink(screen: Screen, wish: TrainWish) -> None:
     from kineograph.evaluation.ink.experiment import run_ink_experiment
     from kineograph.evaluation.ink.job import InkExperiment
     from kineograph.training.parallel import joined
-    from kineograph.training.reproduce import choose_device
 
     folder = PreparedFolder(wish.data, INK)
     with joined() as parallel:
-        parallel.check_batch(wish.recipe.training.batch)
         job = InkExperiment(
-            recipe=wish.recipe,
             data=folder,
-            run=wish.run_for(folder.path, parallel),
-            device=parallel.device(choose_device(wish.device)),
-            resume=wish.resume,
-            start_from=wish.start_from,
-            threads=wish.threads,
-            stage=screen.stage,
-            say=screen.say,
+            **wish.shared(screen, parallel, folder.path),
         )
         done = run_ink_experiment(job, parallel)
     if done:  # the first of several processes has it

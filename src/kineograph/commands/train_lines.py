@@ -15,25 +15,16 @@ def train_lines(screen: Screen, wish: TrainWish) -> None:
     from kineograph.evaluation.lines.experiment import run_lines_experiment
     from kineograph.evaluation.lines.job import LinesExperiment
     from kineograph.training.parallel import joined
-    from kineograph.training.reproduce import choose_device
 
     check_shares(wish.curve)
     folder, more = LinesFolder(wish.data), [LinesFolder(path) for path in wish.also]
     with joined() as parallel:
-        parallel.check_batch(wish.recipe.training.batch)
         job = LinesExperiment(
-            recipe=wish.recipe,
             data=folder,
             also=more,
-            run=wish.run_for(folder.path, parallel),
-            device=parallel.device(choose_device(wish.device)),
-            resume=wish.resume,
-            start_from=wish.start_from,
             allow_leakage=wish.allow_leakage,
             with_language=wish.language,
-            threads=wish.threads,
-            stage=screen.stage,
-            say=screen.say,
+            **wish.shared(screen, parallel, folder.path),
         )
         done = run_lines_experiment(job, parallel)
     if done and wish.curve:

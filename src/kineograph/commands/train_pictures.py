@@ -19,24 +19,15 @@ def train_pictures(screen: Screen, wish: TrainWish) -> None:
     from kineograph.evaluation.pictures.kind import PictureExperiment
     from kineograph.evaluation.pictures.kinds import PICTURE_KINDS
     from kineograph.training.parallel import joined
-    from kineograph.training.reproduce import choose_device
 
     kind = PICTURE_KINDS[wish.recipe.kind]
     folder = PreparedFolder(wish.data, kind.folder)
     with joined() as parallel:
-        parallel.check_batch(wish.recipe.training.batch)
         job = PictureExperiment(
-            recipe=wish.recipe,
             data=folder,
-            run=wish.run_for(folder.path, parallel),
-            device=parallel.device(choose_device(wish.device)),
-            resume=wish.resume,
-            start_from=wish.start_from,
             with_baselines=wish.baselines,
             allow_leakage=wish.allow_leakage,
-            threads=wish.threads,
-            stage=screen.stage,
-            say=screen.say,
+            **wish.shared(screen, parallel, folder.path),
         )
         done = run_picture_experiment(job, kind, parallel)
     if done:  # the first of several processes has it

@@ -14,22 +14,13 @@ def train_text(screen: Screen, wish: TrainWish) -> None:
     from kineograph.data.characters.corpus import read_corpus
     from kineograph.evaluation.characters.experiment import TextExperiment, run_text_experiment
     from kineograph.training.parallel import joined
-    from kineograph.training.reproduce import choose_device
 
     corpus = read_corpus(wish.data)
     with joined() as parallel:
-        parallel.check_batch(wish.recipe.training.batch)
         job = TextExperiment(
-            recipe=wish.recipe,
             data=corpus,
-            run=wish.run_for(Path(corpus.name), parallel),
-            device=parallel.device(choose_device(wish.device)),
-            resume=wish.resume,
-            start_from=wish.start_from,
             with_baselines=wish.baselines,
-            threads=wish.threads,
-            stage=screen.stage,
-            say=screen.say,
+            **wish.shared(screen, parallel, Path(corpus.name)),
         )
         done = run_text_experiment(job, parallel)
     if done:  # the first of several processes has it

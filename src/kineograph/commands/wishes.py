@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kineograph.commands.console import Screen
     from kineograph.recipes import Recipe
     from kineograph.training.parallel import Parallel
 
@@ -69,6 +70,25 @@ class TrainWish:
                     f"{option}: is for recipes that {others}, and {self.recipe.name} is one of "
                     f"those that {DOES[self.recipe.kind]}. Leave it away."
                 )
+
+    def shared(self, screen: "Screen", parallel: "Parallel", data: Path) -> dict[str, Any]:
+        """What every experiment is given, whichever its kind: `Experiment(data=…, **shared)`.
+
+        Refuses a batch that is too small for the processes before a run folder is made.
+        """
+        from kineograph.training.reproduce import choose_device
+
+        parallel.check_batch(self.recipe.training.batch)
+        return {
+            "recipe": self.recipe,
+            "run": self.run_for(data, parallel),
+            "device": parallel.device(choose_device(self.device)),
+            "resume": self.resume,
+            "start_from": self.start_from,
+            "threads": self.threads,
+            "stage": screen.stage,
+            "say": screen.say,
+        }
 
     def run_for(self, data: Path, parallel: "Parallel") -> Path:
         """./runs/NAME, or RECIPE-DATA where nobody named it; the first process chooses for all."""

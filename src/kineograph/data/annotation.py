@@ -97,8 +97,7 @@ FIELDS = tuple(field.name for field in fields(Annotation))
 
 def annotation_from_fields(values: Mapping[str, Any]) -> Annotation:
     """An Annotation from names and JSON values. Raises InputError for unknown or mistyped ones."""
-    check_fields(values, FIELDS, ("video", "label"), "annotation")
-    given = {name: value for name, value in values.items() if value is not None}
+    given = check_fields(values, FIELDS, ("video", "label"), "annotation")
     if "window" in given:
         given["window"] = _window_from(given["window"])
     if isinstance(given.get("marks"), list):

@@ -73,8 +73,17 @@ def write_records(path: Path, records: Iterable[Fields]) -> None:
     write_text_whole(path, "".join(rows))
 
 
-def check_fields(values: Fields, known: Sequence[str], needed: Sequence[str], what: str) -> None:
-    """Raise InputError for a name that is not known, and where a needed one says nothing.
+def said_fields(record: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Those fields of a record that say something, by name."""
+    said = {name: getattr(record, name) for name in names}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def check_fields(
+    values: Fields, known: Sequence[str], needed: Sequence[str], what: str
+) -> dict[str, Any]:
+    """Those values that say something. Raises InputError for a name that is not known, and where a
+    needed one says nothing.
 
     what: the record's name in words, such as "annotation".
     """
@@ -85,6 +94,7 @@ def check_fields(values: Fields, known: Sequence[str], needed: Sequence[str], wh
     for name in needed:
         if values.get(name) is None:
             raise InputError(f"no '{name}': every {what} needs one. Add it.")
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def describe_bad_lines(file: str, faults: Mapping[int, str]) -> str:

@@ -33,12 +33,12 @@ def run_jobs(
             yield job, function(job)
         return
     left = dict(enumerate(jobs))
-    with _processes(workers) as pool:
+    with _processes(workers) as pool, suppress(BrokenProcessPool):
+        # A process may die while jobs are still handed over: submit raises it, too.
         numbers = {pool.submit(function, job): number for number, job in left.items()}
-        with suppress(BrokenProcessPool):
-            for future in as_completed(numbers):
-                result = future.result()
-                yield left.pop(numbers[future]), result
+        for future in as_completed(numbers):
+            result = future.result()
+            yield left.pop(numbers[future]), result
     # A process died and took all open jobs along: run them one by one, to find the one that kills.
     deaths = 0
     while left:

@@ -129,6 +129,18 @@ def test_vqa_for_the_server_asks_what_nobody_has_answered(tmp_path):
         PREPARE_PICTURES["vqa-v2"](source, tmp_path / "other", test="test")
 
 
+def test_an_annotation_that_names_no_question_costs_itself(tmp_path):
+    (tmp_path / "src").mkdir()
+    source = vqa(tmp_path / "src", "v2_")
+    file = source / "v2_mscoco_train2014_annotations.json"
+    held = json.loads(file.read_text())
+    file.write_text(json.dumps({"annotations": [{"answers": []}, "?", *held["annotations"]]}))
+    done = PREPARE_PICTURES["vqa-v2"](source, tmp_path / "out")
+    assert {q.number for q in done.data_folder.records} == {"1", "2", "4"}
+    told = [problem for problem in done.problems if "no question_id in it" in problem]
+    assert [problem.split(":")[0].rsplit(" ", 1)[1] for problem in told] == ["1", "2"]
+
+
 def test_nlvr_has_six_orders_and_keeps_a_presentation_together(tmp_path):
     source = tmp_path / "src"
     row = {"sentence": "There is a box.", "label": "true", "identifier": "72-1", "directory": "5"}

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kineograph.data.annotation import fault_in_side
-from kineograph.data.records import check_fields, parse_rows, read_rows, write_records
+from kineograph.data.records import check_fields, parse_rows, read_rows, said_fields, write_records
 from kineograph.errors import InputError
 
 
@@ -56,8 +56,7 @@ FIELDS = tuple(field.name for field in fields(DescribedPicture))
 
 def described_from_fields(values: Mapping[str, Any]) -> DescribedPicture:
     """A record from names and JSON values. Raises InputError for unknown or mistyped ones."""
-    check_fields(values, FIELDS, ("picture", "sentences"), "described picture")
-    given = {name: value for name, value in values.items() if value is not None}
+    given = check_fields(values, FIELDS, ("picture", "sentences"), "described picture")
     if isinstance(given["sentences"], list):
         given["sentences"] = tuple(given["sentences"])
     return DescribedPicture(**given)
@@ -80,12 +79,7 @@ def read_captions(path: str | Path) -> list[DescribedPicture]:
 
 def write_captions(path: Path, captions: Iterable[DescribedPicture]) -> None:
     """Write captions.jsonl, whole or not at all. Raises OSError."""
-    write_records(path, map(_fields_of, captions))
-
-
-def _fields_of(described: DescribedPicture) -> dict[str, Any]:
-    said = {name: getattr(described, name) for name in FIELDS}
-    return {name: value for name, value in said.items() if value is not None}
+    write_records(path, (said_fields(each, FIELDS) for each in captions))
 
 
 def _fault_in_texts(described: DescribedPicture) -> str | None:

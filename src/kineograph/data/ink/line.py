@@ -93,8 +93,7 @@ FIELDS = tuple(field.name for field in fields(InkLine))
 
 def ink_from_fields(values: Mapping[str, Any]) -> InkLine:
     """An InkLine from names and JSON values. Raises InputError for unknown or mistyped ones."""
-    check_fields(values, FIELDS, ("offsets", "text"), "line of ink")
-    given = {name: value for name, value in values.items() if value is not None}
+    given = check_fields(values, FIELDS, ("offsets", "text"), "line of ink")
     try:
         given["offsets"] = np.array(given["offsets"], dtype=np.float32)
     except (TypeError, ValueError):

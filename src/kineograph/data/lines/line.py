@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kineograph.data.annotation import fault_in_side
-from kineograph.data.records import check_fields, parse_rows, read_rows, write_records
+from kineograph.data.records import check_fields, parse_rows, read_rows, said_fields, write_records
 from kineograph.errors import InputError
 
 Points = tuple[tuple[int, int], ...]  # (x, y) in pixels of the page, upright
@@ -68,8 +68,7 @@ FIELDS = tuple(field.name for field in fields(Line))
 
 def line_from_fields(values: Mapping[str, Any]) -> Line:
     """A Line from names and JSON values. Raises InputError for unknown or mistyped ones."""
-    check_fields(values, FIELDS, ("picture", "text"), "line")
-    given = {name: value for name, value in values.items() if value is not None}
+    given = check_fields(values, FIELDS, ("picture", "text"), "line")
     for name in ("polygon", "baseline"):
         if name in given:
             given[name] = _points(name, given[name])
@@ -91,12 +90,7 @@ def read_lines(path: str | Path) -> list[Line]:
 
 def write_lines(path: Path, lines: Iterable[Line]) -> None:
     """Write lines.jsonl, whole or not at all. Raises OSError."""
-    write_records(path, map(_fields_of, lines))
-
-
-def _fields_of(line: Line) -> dict[str, Any]:
-    said = {name: getattr(line, name) for name in FIELDS}
-    return {name: value for name, value in said.items() if value is not None}
+    write_records(path, (said_fields(line, FIELDS) for line in lines))
 
 
 def _points(name: str, value: Any) -> Points:

@@ -7,15 +7,15 @@ The answers of CLEVR's test are secret: val is the test side, and pictures to va
 off train. The last step of a question's program says what is asked for.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kineograph.data.pictures.cache import Progress
 from kineograph.data.prepare.prepared_pictures import PreparedPictures
-from kineograph.data.prepare.prepared_questions import write_prepared_questions
+from kineograph.data.prepare.prepared_questions import questions_of, write_prepared_questions
 from kineograph.data.prepare.question_files import QuestionFiles, open_question_files
 from kineograph.data.questions.question import Question
-from kineograph.errors import InputError
 
 SIDES = {"train": "train", "val": "test"}
 INTEGERS = {"equal_integer", "less_than", "greater_than"}
@@ -39,16 +39,14 @@ def prepare_clevr(
         if file is None:
             problems.append(f"questions/CLEVR_{part}_questions.json: not found. Put it there.")
             continue
-        for number, row in enumerate(files.rows(file, "questions"), start=1):
-            try:
-                questions.append(_question(row, files.before, part, side, number))
-            except InputError as error:
-                problems.append(f"{file} question {number}: {error}")
-            except (KeyError, TypeError, ValueError, AttributeError):
-                problems.append(
-                    f"{file} question {number}: no image_filename, question and answer in it. "
-                    "Mend it, or leave it out."
-                )
+        found, faults = questions_of(
+            files.rows(file, "questions"),
+            partial(_questions, files.before, part, side),
+            f"{file} question",
+            lambda row: "no image_filename, question and answer in it",
+        )
+        questions += found
+        problems += faults
     return write_prepared_questions(
         Path(out),
         questions,
@@ -74,8 +72,8 @@ def kind_of(program: Any) -> str | None:
     return last.replace("_", " ") or None
 
 
-def _question(row: Any, before: str, part: str, side: str, number: int) -> Question:
-    return Question(
+def _questions(before: str, part: str, side: str, number: int, row: Any) -> list[Question]:
+    question = Question(
         f"{before}images/{part}/{row['image_filename']}",
         row["question"],
         (str(row["answer"]),),
@@ -83,6 +81,7 @@ def _question(row: Any, before: str, part: str, side: str, number: int) -> Quest
         split=side,
         number=str(row.get("question_index", number)),
     )
+    return [question]
 
 
 def _file(files: QuestionFiles, part: str) -> str | None:

@@ -7,11 +7,13 @@ Source: github.com/vzhou842/easy-VQA, MIT. Its authors' sides are kept; pictures
 cut off the training side, all questions of a picture together.
 """
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from kineograph.data.pictures.cache import Progress
 from kineograph.data.prepare.prepared_pictures import PreparedPictures
-from kineograph.data.prepare.prepared_questions import write_prepared_questions
+from kineograph.data.prepare.prepared_questions import questions_of, write_prepared_questions
 from kineograph.data.prepare.question_files import open_question_files
 from kineograph.data.questions.question import Question
 from kineograph.errors import InputError
@@ -36,19 +38,14 @@ def prepare_easy_vqa(
         file = f"{side}/questions.json"
         if not files.has(file):
             raise InputError(f"{source}: there is no {file} in it. Name easy-VQA's data folder.")
-        for number, row in enumerate(files.json(file), start=1):
-            try:
-                asked, answer, picture = row
-                path = f"{files.before}{side}/images/{int(picture)}.png"
-                kind = kind_of(str(asked), str(answer))
-                questions.append(Question(path, asked, (answer,), kind=kind, split=side))
-            except InputError as error:
-                problems.append(f"{file} row {number}: {error}")
-            except (TypeError, ValueError):
-                problems.append(
-                    f"{file} row {number}: {str(row)[:60]} is not question, answer and number. "
-                    "Mend it, or leave it out."
-                )
+        found, faults = questions_of(
+            files.json(file),
+            partial(_questions, files.before, side),
+            f"{file} row",
+            lambda row: f"{str(row)[:60]} is not question, answer and number",
+        )
+        questions += found
+        problems += faults
     return write_prepared_questions(
         Path(out),
         questions,
@@ -60,6 +57,12 @@ def prepare_easy_vqa(
         notes=["easy-VQA, V. Zhou 2019, MIT; its own train and test sides."],
         overwrite=overwrite,
     )
+
+
+def _questions(before: str, side: str, number: int, row: Any) -> list[Question]:
+    asked, answer, picture = row
+    path = f"{before}{side}/images/{int(picture)}.png"
+    return [Question(path, asked, (answer,), kind=kind_of(str(asked), str(answer)), split=side)]
 
 
 def kind_of(question: str, answer: str) -> str:

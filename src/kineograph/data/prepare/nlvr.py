@@ -8,12 +8,12 @@ and the four sentences of one presentation stay together: they are a group.
 """
 
 import json
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from kineograph.data.pictures.cache import Progress
 from kineograph.data.prepare.prepared_pictures import PreparedPictures
-from kineograph.data.prepare.prepared_questions import write_prepared_questions
+from kineograph.data.prepare.prepared_questions import questions_of, write_prepared_questions
 from kineograph.data.prepare.question_files import open_question_files
 from kineograph.data.questions.question import Question
 from kineograph.errors import InputError
@@ -40,18 +40,14 @@ def prepare_nlvr(
         if not files.has(file):
             problems.append(f"{file}: not found. Put it there to have the {side} side.")
             continue
-        for number, row in enumerate(files.text(file).splitlines(), start=1):
-            if not row.strip():
-                continue
-            try:
-                questions += _orders(json.loads(row), files.before, part, side)
-            except InputError as error:
-                problems.append(f"{file} line {number}: {error}")
-            except (ValueError, KeyError, TypeError, AttributeError):
-                problems.append(
-                    f"{file} line {number}: no sentence, label, identifier and directory in it. "
-                    "Mend it, or leave it out."
-                )
+        found, faults = questions_of(
+            files.text(file).splitlines(),
+            partial(_orders, files.before, part, side),
+            f"{file} line",
+            lambda row: "no sentence, label, identifier and directory in it",
+        )
+        questions += found
+        problems += faults
     return write_prepared_questions(
         Path(out),
         questions,
@@ -65,8 +61,11 @@ def prepare_nlvr(
     )
 
 
-def _orders(row: Any, before: str, part: str, side: str) -> list[Question]:
-    """The same sentence about each order of the boxes."""
+def _orders(before: str, part: str, side: str, number: int, text: str) -> list[Question]:
+    """The same sentence about each order of the boxes; none of an empty line."""
+    if not text.strip():
+        return []
+    row = json.loads(text)
     presented = str(row["identifier"]).split("-")[0]
     label = str(row["label"]).lower()
     if label not in ("true", "false"):

@@ -76,7 +76,11 @@ def _part(files: QuestionFiles, before: str, part: str, side: str) -> Iterator[Q
     answered = f"{before}mscoco_{part}_annotations.json"
     given: dict[int, Any] = {}
     if files.has(answered):
-        given = {row["question_id"]: row for row in files.rows(answered, "annotations")}
+        for number, row in enumerate(files.rows(answered, "annotations"), start=1):
+            if isinstance(row, dict) and isinstance(row.get("question_id"), int):
+                given[row["question_id"]] = row
+            else:
+                yield f"{answered} row {number}: no question_id in it. Mend it, or leave it out."
     elif part != "test2015":
         yield f"{answered}: not found, so nothing can be learned of {part}. Put it into the folder."
         return

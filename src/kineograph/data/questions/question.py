@@ -83,8 +83,7 @@ FIELDS = tuple(field.name for field in fields(Question))
 
 def question_from_fields(values: Mapping[str, Any]) -> Question:
     """A Question from names and JSON values. Raises InputError for unknown or mistyped ones."""
-    check_fields(values, FIELDS, ("picture", "question"), "question")
-    given = {name: value for name, value in values.items() if value is not None}
+    given = check_fields(values, FIELDS, ("picture", "question"), "question")
     answers = given.get("answers", ())
     if not isinstance(answers, list | tuple):
         raise InputError(f'answers {str(answers)[:40]!r} is not a list. Write ["{answers}"].')

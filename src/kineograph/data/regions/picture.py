@@ -110,8 +110,7 @@ REGION_FIELDS = tuple(field.name for field in fields(Region))
 
 def picture_from_fields(values: Mapping[str, Any]) -> RegionPicture:
     """A RegionPicture from JSON values. Raises InputError for unknown or mistyped ones."""
-    check_fields(values, FIELDS, NEEDED, "picture with regions")
-    given = {name: value for name, value in values.items() if value is not None}
+    given = check_fields(values, FIELDS, NEEDED, "picture with regions")
     if not isinstance(given["regions"], list):
         raise InputError(f"{given['picture']}: regions is no list. Write [{{…}}, …].")
     given["regions"] = tuple(_region(given["picture"], each) for each in given["regions"])
