@@ -43,7 +43,7 @@ def drawn(tiles: list[Tile], per_row: int) -> np.ndarray:
     pen = ImageDraw.Draw(page)
     for number, tile in enumerate(tiles):
         left, top = GAP + number % per_row * (SIDE + GAP), GAP + number // per_row * high
-        page.paste(Image.open(BytesIO(tile.jpeg)).resize((SIDE, SIDE)), (left, top))
+        page.paste(Image.open(BytesIO(tile.picture)).resize((SIDE, SIDE)), (left, top))
         pen.text(
             (left, top + SIDE + 4),
             tile.title if tile.words else f"{tile.title} {tile.told}",

@@ -4,6 +4,7 @@ Text becomes HTML in one place, `text`, so nothing that a person named can reach
 """
 
 import base64
+import re
 from collections.abc import Callable, Sequence
 from html import escape
 from importlib.resources import files
@@ -43,6 +44,11 @@ def text(words: str) -> str:
     return escape(str(words), quote=True)
 
 
+def headline(words: str) -> str:
+    """The same, with names such as BLEU-4 and ROUGE-L in one piece: a line breaks at a hyphen."""
+    return re.sub(r"(?<=\w)-(?=\w\b)", "\u2011", text(words))
+
+
 def page(report: Report) -> str:
     """The whole page."""
     here = files(__package__)
@@ -54,7 +60,7 @@ def page(report: Report) -> str:
         title=text(report.name),
         style=(here / "page.css").read_text(encoding="utf-8"),
         alarms=alarms,
-        outcome=text(report.outcome),
+        outcome=headline(report.outcome),
         lead=lead,
         notes=notes,
         sections="\n".join(map(_section, report.sections)),
@@ -83,7 +89,7 @@ def _picture(block: Picture) -> str:
 
 def _table(block: Table) -> str:
     head = "".join(
-        f'<th scope="col"{_kind(block, column)}>{text(cell)}</th>'
+        f'<th scope="col"{_kind(block, column)}>{headline(cell)}</th>'
         for column, cell in enumerate(block.head)
     )
     rows = []
