@@ -207,8 +207,9 @@ def _label(wish: Wish) -> None:
     if formats or "--features" in of_files:
         make_folder(wish.out)
     from kineograph.commands import label_files, people
+    from kineograph.media.listing import clips_of
 
-    run, paths = wish.run, label_files.spread(wish.files)
+    run, paths = wish.run, clips_of(wish.files)
     if windows is not None:
         blur, tested = "--blur" in of_windows, wish.options.get("--tested")
         of_people = people.Wish(windows, formats, wish.out, blur, tested)
@@ -257,7 +258,7 @@ def _read(wish: Wish) -> None:
 
 
 def _describe(wish: Wish) -> None:
-    """Sentences for pictures."""
+    """Sentences for pictures or clips."""
     from kineograph.commands.describe_pictures import SentenceWish, describe_pictures
 
     beam, best = wish.options.get("--beam"), wish.options.get("--best")
