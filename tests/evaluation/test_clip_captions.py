@@ -1,4 +1,4 @@
-"""Clips described, whole: what moves where is told, and told the other way round if it is turned."""
+"""Clips described, whole: where a square goes is told, and the other way if time is turned."""
 
 import json
 from dataclasses import replace
@@ -59,9 +59,7 @@ def done(tmp_path_factory):
     )
     over_time = OverTimeConfig(dense=24, units=24, dropout=0.0)
     model = replace(recipe.model, grid=grid, over_time=over_time)
-    job = PictureExperiment(
-        replace(recipe, model=model), folder, home / "squares", threads=1, allow_leakage=True
-    )
+    job = PictureExperiment(replace(recipe, model=model), folder, home / "squares", threads=1)
     return run_picture_experiment(job, CAPTION_KIND), home
 
 
