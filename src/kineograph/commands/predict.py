@@ -261,10 +261,20 @@ def _describe(wish: Wish) -> None:
     """Sentences for pictures or clips."""
     from kineograph.commands.describe_pictures import SentenceWish, describe_pictures
 
-    beam, best = wish.options.get("--beam"), wish.options.get("--best")
+    beam, best = (_counted(wish, name) for name in ("--beam", "--best"))
     width = beam or max(5, best or 1)
     sentences = SentenceWish(wish.formats, wish.out, width, best or min(3, width))
     describe_pictures(wish.run, wish.files, sentences, wish.device, wish.as_json)
+
+
+def _counted(wish: Wish, name: str) -> int | None:
+    """A number of sentences, if it was given. Raises InputError for none at all."""
+    from kineograph.errors import InputError
+
+    number: int | None = wish.options.get(name)
+    if number is not None and number < 1:
+        raise InputError(f"{name} {number}: no sentence would be kept. Write 1 or more.")
+    return number
 
 
 def _answer(wish: Wish) -> None:

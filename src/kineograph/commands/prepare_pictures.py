@@ -11,6 +11,7 @@ from kineograph.commands.console import Screen
 if TYPE_CHECKING:
     from kineograph.data.prepare.prepared_pictures import PreparedPictures
 
+USUAL_OF_CLIPS = "describe-clips"
 USUAL = {  # what a first training of each kind takes
     "captions": "flickr8k-small",
     "questions": "coattention-vqa",
@@ -27,19 +28,22 @@ def tell_pictures(screen: Screen, done: "PreparedPictures", out: Path) -> None:
         screen.say(folder.notes)
     for problem in done.problems:
         screen.say(f"left out: {problem}")
-    counted = "pictures" if kind in SAID else kind
+    things = "clips" if _of_clips(folder.records) else "pictures"
+    counted = things if kind in SAID else kind
     for side, count in done.counts.items():
         screen.say(f"  {side:<24} {count:>6} {counted}")
     said = SAID.get(kind, kind)
     many = _said(folder.records, said) if kind in SAID else len(folder.records)
     told = (
-        f"{done.pictures} pictures with {many} {said}"
+        f"{done.pictures} {things} with {many} {said}"
         if kind in SAID
         else f"{many} {said} about {done.pictures} pictures"
     )
     rest = f"{len(done.problems)} left out" if done.problems else "nothing left out"
     screen.say(f"{told} in {out}; {rest}.")
-    screen.say(f"Next: kineograph train {USUAL[kind]} {out}")
+    screen.say(
+        f"Next: kineograph train {USUAL_OF_CLIPS if things == 'clips' else USUAL[kind]} {out}"
+    )
     screen.result(
         {
             said: many,
@@ -52,6 +56,13 @@ def tell_pictures(screen: Screen, done: "PreparedPictures", out: Path) -> None:
     )
     if done.problems:
         raise typer.Exit(1)
+
+
+def _of_clips(records: Sequence[Any]) -> bool:
+    """Whether what is described is mostly videos."""
+    from kineograph.data.pictures.clip import is_clip
+
+    return sum(is_clip(Path(record.picture)) for record in records) > len(records) / 2
 
 
 def _said(records: Sequence[Any], what: str) -> int:
