@@ -177,7 +177,7 @@ def predict(
     options = {
         name: value
         for name, value in named.items()
-        if name in of_all and value not in (None, False)
+        if name in of_all and value is not None and value is not False  # 0 was given
     }
     _refuse_others(run, kind, list(options))
     _check_formats(formats, kind)

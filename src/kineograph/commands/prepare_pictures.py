@@ -28,7 +28,7 @@ def tell_pictures(screen: Screen, done: "PreparedPictures", out: Path) -> None:
         screen.say(folder.notes)
     for problem in done.problems:
         screen.say(f"left out: {problem}")
-    things = "clips" if _of_clips(folder.records) else "pictures"
+    things = "clips" if _of_clips(folder.records, folder.source_root) else "pictures"
     counted = things if kind in SAID else kind
     for side, count in done.counts.items():
         screen.say(f"  {side:<24} {count:>6} {counted}")
@@ -58,11 +58,11 @@ def tell_pictures(screen: Screen, done: "PreparedPictures", out: Path) -> None:
         raise typer.Exit(1)
 
 
-def _of_clips(records: Sequence[Any]) -> bool:
+def _of_clips(records: Sequence[Any], root: Path) -> bool:
     """Whether what is described is mostly videos."""
     from kineograph.data.pictures.clip import is_clip
 
-    return sum(is_clip(Path(record.picture)) for record in records) > len(records) / 2
+    return sum(is_clip(root / record.picture) for record in records) > len(records) / 2
 
 
 def _said(records: Sequence[Any], what: str) -> int:
