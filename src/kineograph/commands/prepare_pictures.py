@@ -11,11 +11,12 @@ from kineograph.commands.console import Screen
 if TYPE_CHECKING:
     from kineograph.data.prepare.prepared_pictures import PreparedPictures
 
-USUAL_OF_CLIPS = "describe-clips"
-USUAL = {  # what a first training of each kind takes
+USUAL = {  # what a first training takes, by the kind of data or by the one source it is made for
     "captions": "flickr8k-small",
+    "captions of clips": "describe-clips",
     "questions": "coattention-vqa",
     "regions": "dense-caption-scenes",
+    "sort-of-clevr": "sort-of-clevr",
 }
 SAID = {"captions": "sentences", "regions": "regions"}  # of each record; a question is one itself
 
@@ -41,9 +42,9 @@ def tell_pictures(screen: Screen, done: "PreparedPictures", out: Path) -> None:
     )
     rest = f"{len(done.problems)} left out" if done.problems else "nothing left out"
     screen.say(f"{told} in {out}; {rest}.")
-    screen.say(
-        f"Next: kineograph train {USUAL_OF_CLIPS if things == 'clips' else USUAL[kind]} {out}"
-    )
+    prepared_from = folder.about["prepared"]["kind"]
+    usual = USUAL["captions of clips" if things == "clips" else kind]
+    screen.say(f"Next: kineograph train {USUAL.get(prepared_from, usual)} {out}")
     screen.result(
         {
             said: many,
