@@ -82,8 +82,9 @@ def part_table(network: nn.Module, size_pixels: int) -> list[Layer]:
     names = NAMES[type(network)]
     seen = (size_pixels, size_pixels, 3)
     sight = getattr(network, "sight", None)
-    over_time = isinstance(sight, SightOverTime)
-    rows = [Layer("clip", (sight.grid[1], *seen), 0) if over_time else Layer("picture", seen, 0)]
+    rows = [Layer("picture", seen, 0)]
+    if isinstance(sight, SightOverTime):
+        rows = [Layer("clip", (sight.grid[1], *seen), 0)]
     grid: tuple[int, ...] = ()
     for name, part in network.named_children():
         weights = sum(parameter.numel() for parameter in part.parameters())
@@ -91,7 +92,7 @@ def part_table(network: nn.Module, size_pixels: int) -> list[Layer]:
             continue
         if names[name] == GRID:
             grid = getattr(part, "grid", ())
-        said = OVER_TIME if part is sight and over_time else names[name]
+        said = OVER_TIME if isinstance(part, SightOverTime) else names[name]
         rows.append(Layer(said, _shape(part, grid), weights))
     return [*rows, Layer("total", (), sum(row.weights for row in rows))]
 

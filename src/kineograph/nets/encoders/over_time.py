@@ -10,6 +10,7 @@ attention over time of Yao et al. 2015 (§3.2).
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -39,10 +40,10 @@ class SightOverTime(nn.Module):
     before it.
     """
 
-    def __init__(self, frame: nn.Module, frames: int, config: OverTimeConfig) -> None:
+    def __init__(self, frame: Any, frames: int, config: OverTimeConfig) -> None:
         super().__init__()
         height, width = frame.grid
-        self.frame = frame  # (M, 3, H, W) -> (M, D, h, w), with `features` D and `grid`
+        self.frame = frame  # a sight of pictures: (M, 3, H, W) -> (M, D, h, w)
         self.dense = nn.Linear(frame.features * height * width, config.dense)
         self.norm = nn.LayerNorm(config.dense)
         self.dropout = Dropout(config.dropout)
