@@ -48,6 +48,7 @@ def ask_captions(asked: Asked) -> dict[str, Any]:
     controls: dict[str, Any] = {
         "beam": {"width": BEAM.width, "length_power": BEAM.length_power},
         "side": asked.side,
+        "shown": "picture" if job.recipe.data.frames == 1 else "clip",
     }
     if job.with_baselines and len(records) > 1:
         with job.stage("Controls", "pictures") as progress:
