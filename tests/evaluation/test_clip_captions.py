@@ -25,8 +25,9 @@ from tests.commands.conftest import run  # noqa: F401  the verbs
 
 SMALL = ["data.size_pixels=16", "data.frames=4", "data.least_count=1", "data.longest=8",
          "task.longest=8", "model.units=24", "model.embedding=12", "model.attention=12",
-         "model.dropout=0", "data.augmentation.crop=0", "training.epochs=40", "training.batch=16",
-         "training.learning_rate=1e-2", "training.precision=f32"]  # fmt: skip
+         "model.dropout=0", "data.augmentation.crop=0", "training.epochs=40", "training.batch=8",
+         "training.learning_rate=1e-2", "training.precision=f32", "task.guess_weight=0",
+         "task.label_smoothing=0"]  # fmt: skip
 
 
 def moving(to_left: bool, row: int, frames: int = 9) -> np.ndarray:

@@ -30,6 +30,10 @@ from kineograph.tasks.describe import captioner_speaker
 BEAM = SequenceBeam(width=5, length_power=0.7, alternatives=3)
 PICTURES_AT_ONCE = 64
 SHOWN = 24  # pictures of the report, evenly chosen
+ALONE = (
+    "1 picture: a word's weight is how few pictures' sentences have it, so one picture alone gives "
+    "no scores. Evaluate more, with --side all."
+)
 MOMENTS_SHOWN = 6  # of a clip among them
 
 
@@ -63,6 +67,8 @@ def ask_captions(asked: Asked) -> dict[str, Any]:
                 features_of(asked, records),
                 [record.sentences[0] for record in asked.learned if record.picture in asked.cache],
             )
+    if len(records) == 1:
+        job.say(ALONE)
     write_json(job.run / "controls.json", controls)
     return {"seconds_per_picture": round(seconds / max(1, len(records)), 5)}
 
