@@ -4,7 +4,8 @@
     frame 2 ─ encoder ─ dense ─ LSTM ─ place 2        frames, its dense layer read in order
     …                            │
 
-What comes out is a grid as that of a picture is, (B, N, 1, T): its places are moments. A captioner
+What comes out is a grid as that of a picture is, (B, N, 1, T): its places are moments, each told to
+one scale, since a cell's outputs begin far smaller than what a picture's encoder tells. A captioner
 that looks once takes their mean, one that attends weighs them before every word, which is the
 attention over time of Yao et al. 2015 (§3.2).
 """
@@ -48,6 +49,7 @@ class SightOverTime(nn.Module):
         self.norm = nn.LayerNorm(config.dense)
         self.dropout = Dropout(config.dropout)
         self.recurrent = Recurrent(config.dense, config.units, cell=config.cell)
+        self.norm_after = nn.LayerNorm(config.units)  # a cell's outputs begin small
         self.features, self.grid = config.units, (1, frames)
 
     def forward(self, clips: Tensor) -> Tensor:
@@ -60,4 +62,4 @@ class SightOverTime(nn.Module):
         maps = self.frame(clips.flatten(0, 1))
         told = self.norm(self.dense(maps.flatten(1))).relu()
         outputs, _ = self.recurrent(self.dropout(told).unflatten(0, clips.shape[:2]))
-        return outputs.transpose(1, 2).unsqueeze(2)
+        return self.norm_after(outputs).transpose(1, 2).unsqueeze(2)
