@@ -4,15 +4,16 @@
     frame 2 ─ encoder ─ dense ─ LSTM ─ place 2        frames, its dense layer read in order
     …                            │
 
-What comes out is a grid as that of a picture is, (B, N, 1, T): its places are moments, each told to
-one scale, since a cell's outputs begin far smaller than what a picture's encoder tells. A captioner
-that looks once takes their mean, one that attends weighs them before every word, which is the
-attention over time of Yao et al. 2015 (§3.2).
+What comes out is a grid as that of a picture is, (B, N + D, 1, T): its places are moments. Beside
+what the recurrence tells stands what the frame itself shows, the mean over its grid, as Yao et al.
+2015 lay appearance beside motion. A captioner that looks once takes the mean of all moments, one
+that attends weighs them before every word: their attention over time.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from kineograph.nets.cells import OVER_TIME
@@ -37,8 +38,9 @@ class OverTimeConfig:
 
 
 class SightOverTime(nn.Module):
-    """clips (B, T, 3, H, W), uint8 or floats in [0, 1] -> (B, N, 1, T), each moment after those
-    before it.
+    """clips (B, T, 3, H, W), uint8 or floats in [0, 1] -> (B, N + D, 1, T).
+
+    Of each moment what the recurrence tells after those before it, and what the frame shows.
     """
 
     def __init__(self, frame: Any, frames: int, config: OverTimeConfig) -> None:
@@ -50,10 +52,10 @@ class SightOverTime(nn.Module):
         self.dropout = Dropout(config.dropout)
         self.recurrent = Recurrent(config.dense, config.units, cell=config.cell)
         self.norm_after = nn.LayerNorm(config.units)  # a cell's outputs begin small
-        self.features, self.grid = config.units, (1, frames)
+        self.features, self.grid = config.units + frame.features, (1, frames)
 
     def forward(self, clips: Tensor) -> Tensor:
-        """clips (B, T, 3, H, W) -> (B, N, 1, T). Raises ValueError for another number of frames."""
+        """clips (B, T, 3, H, W) -> (B, N + D, 1, T). ValueError for another number of frames."""
         if clips.dim() != 5 or clips.shape[1] != self.grid[1]:
             given = clips.shape[1] if clips.dim() == 5 else 1
             raise ValueError(
@@ -62,4 +64,6 @@ class SightOverTime(nn.Module):
         maps = self.frame(clips.flatten(0, 1))
         told = self.norm(self.dense(maps.flatten(1))).relu()
         outputs, _ = self.recurrent(self.dropout(told).unflatten(0, clips.shape[:2]))
-        return self.norm_after(outputs).transpose(1, 2).unsqueeze(2)
+        shown = maps.flatten(2).mean(2).float().unflatten(0, clips.shape[:2])
+        places = torch.cat([self.norm_after(outputs), shown], 2)
+        return places.transpose(1, 2).unsqueeze(2)
