@@ -145,6 +145,16 @@ def test_evaluate_and_predict_are_verbs_of_such_a_run(done, run, tmp_path):  # n
     assert status == 2 and "describes pictures" in printed
 
 
+def test_why_one_picture_alone_has_no_scores_is_said(done, run, tmp_path):  # noqa: F811
+    whole = done[2].records[:1]
+    write_folder(tmp_path / "one", CAPTIONS, whole, name="one", source_root=done[2].source_root)
+    shapes = done[1] / "runs" / "shapes"
+    words = ("evaluate", shapes, tmp_path / "one", "--out", tmp_path / "told", "--json")
+    status, printed, found = run(*words)
+    assert status == 0 and found["cider_d"] is None and found["bleu_4"] is None
+    assert "one picture alone gives no scores. Evaluate more, with --side all" in printed
+
+
 def test_a_run_of_another_kind_describes_nothing(tmp_path):
     from kineograph.recipes import recipe_to_json
 

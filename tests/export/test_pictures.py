@@ -29,8 +29,9 @@ SIZE = 16
 GRID = GridEncoderConfig(stem_filters=4, filters=(4, 6), blocks=(1, 1), strides=(2, 2))
 
 
-def pictures(count):
-    return np.random.default_rng(count).integers(0, 256, (count, 3, SIZE, SIZE)).astype(np.uint8)
+def pictures(count, *frames):
+    shape = (count, *frames, 3, SIZE, SIZE)
+    return np.random.default_rng(count).integers(0, 256, shape).astype(np.uint8)
 
 
 def small(name, *changes):
@@ -41,7 +42,7 @@ def captioner(name, folder, *changes):
     recipe = small(name, "model.units=8", "model.embedding=6", "task.longest=9", *changes)
     recipe = replace(recipe, model=replace(recipe.model, grid=GRID))
     torch.manual_seed(3)
-    network = recipe.model.build(len(WORDS) + 4, SIZE).eval()
+    network = recipe.model.build(len(WORDS) + 4, SIZE, recipe.data.frames).eval()
     for weights in network.parameters():
         weights.data.mul_(2.5)  # so that words do not hang on rounding
     return TrainedCaptioner(folder, recipe, Vocabulary(WORDS), network)
@@ -56,17 +57,25 @@ SLOW = pytest.mark.slow  # an export takes seconds; the others wait for `make sl
         pytest.param("neuraltalk", marks=SLOW),
         pytest.param("show-and-tell", marks=SLOW),
         "show-attend-tell",
+        pytest.param("describe-clips", marks=SLOW),
     ],
 )
 def test_a_captioner_says_the_same_sentences_without_torch(name, tmp_path):
-    trained = captioner(name, tmp_path, *["model.attention=5"] * (name == "show-attend-tell"))
+    attends = name in ("show-attend-tell", "describe-clips")
+    clips = [3] if name == "describe-clips" else []
+    trained = captioner(
+        name,
+        tmp_path,
+        *["model.attention=5"] * attends,
+        *[f"data.frames={frames}" for frames in clips],
+    )
     report = export_captioner(trained)
     assert all(part["largest_difference"] < 1e-4 for part in report.values())
     assert json.loads((tmp_path / "export.json").read_text()) == report
     see, step = OnnxFile(tmp_path / "see.onnx"), OnnxFile(tmp_path / "step.onnx")
     assert Vocabulary(step.vocabulary) == trained.vocabulary
     for count in (1, 5):
-        shown = pictures(count)
+        shown = pictures(count, *clips)
         with torch.inference_mode():
             memory = trained.network.see(torch.from_numpy(shown))
             ours = captioner_speaker(trained.network, memory, 9)
@@ -82,7 +91,7 @@ def test_a_captioner_says_the_same_sentences_without_torch(name, tmp_path):
             for one, other in zip(ours_, theirs_, strict=True):
                 assert one.log_probability == pytest.approx(other.log_probability, abs=1e-4)
     assert any(sentences)
-    if name == "show-attend-tell":
+    if attends:
         first = step.speaker(see(pictures=shown)).first_state
         looked = step(words=np.ones(5, np.int64), **first)["attention"]
         np.testing.assert_allclose(looked.sum(1), 1, rtol=1e-5)

@@ -91,6 +91,35 @@ def test_shares_are_the_network_s_own(recipe, tmp_path, photo):
     assert shares == sorted(shares, reverse=True) and sum(shares) == pytest.approx(1, abs=1e-4)
 
 
+@torch.inference_mode()
+def test_glimpses_are_the_network_s_own_and_words_are_not_weighed(tmp_path, photo):
+    run = answerer_run(tmp_path, "show-ask-attend-answer")
+    inspector = INSPECTED["questions"].open(str(run), Wish(question="is the shape red"))
+    assert not any("Never learned" in said for said in inspector.method)
+    found = inspector.look(photo, silent)
+    levels = found.numbers["levels"]
+    trained = load_answerer(run)
+    data, words = (
+        trained.recipe.data,
+        trained.words.vocabulary.encode(["is", "the", "shape", "red"]),
+    )
+    seen = picture_tensor([fit_picture(picture(), data.size_pixels, data.fit)])
+    rows, lengths = torch.tensor([0]), torch.tensor([4])
+    said = trained.network(seen, rows, torch.tensor([words]), lengths)
+    count = trained.recipe.model.glimpses
+    assert [each["name"] for each in levels] == [f"glimpse {n}" for n in range(1, count + 1)]
+    assert count == said.over_places.shape[1] > 1
+    for number, each in enumerate(levels):
+        assert each["over_words"] is None
+        assert np.allclose(each["over_places"], said.over_places[0, number], atol=2e-5)
+        assert np.sum(each["over_places"]) == pytest.approx(1, abs=1e-3)
+    best = said.logits[0].softmax(0).max()
+    assert found.numbers["shares"][0]["share"] == pytest.approx(float(best), abs=1e-4)
+    (tiles,) = [block for block in found.blocks if isinstance(block, Tiles)]
+    assert [tile.title for tile in tiles.tiles[1:]] == [each["name"] for each in levels]
+    assert all(not tile.words for tile in tiles.tiles)
+
+
 def test_a_question_must_be_asked(tmp_path):
     with pytest.raises(InputError, match="none was asked. Add --question"):
         INSPECTED["questions"].open(str(answerer_run(tmp_path)), Wish())

@@ -21,13 +21,14 @@ def test_the_papers_numbers_stand_in_their_recipes():
     assert figures == {"bleu_1": 0.67, "bleu_2": 0.448, "bleu_3": 0.299, "bleu_4": 0.195}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "describe-clips"])
 def test_the_layer_table_counts_every_weight(name):
     recipe = RECIPES[name].small()
-    network = recipe.model.build(50, recipe.data.size_pixels)
+    network = recipe.model.build(50, recipe.data.size_pixels, recipe.data.frames)
     rows = part_table(network, recipe.data.size_pixels)
     assert rows[-1].weights == sum(p.numel() for p in network.parameters())
     assert rows[1].shape == (*network.sight.grid, network.sight.features)
+    assert rows[0].name == ("clip" if name == "describe-clips" else "picture")
     assert all(min(row.shape) > 0 for row in rows[:-1])
 
 

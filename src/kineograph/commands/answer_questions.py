@@ -26,7 +26,7 @@ def answer_questions(
 ) -> None:
     """Ask the same of every picture; the status is not zero if one could not be read."""
     from kineograph.errors import InputError
-    from kineograph.media.listing import PICTURE_SUFFIXES, list_media
+    from kineograph.media.listing import pictures_of
     from kineograph.predict.answerer import Answerer
 
     if question is None or not question.strip():
@@ -34,9 +34,6 @@ def answer_questions(
             f"{run}: answers questions about pictures, and none was asked. Add --question "
             '"what is the blue shape?".'
         )
-    paths: list[Path] = []
-    for file in files:
-        paths += list_media(file, suffixes=PICTURE_SUFFIXES) if file.is_dir() else [file]
     answerer = Answerer.load(run, device=device)
     unknown = answerer.check(question)
     screen = Screen(as_json)
@@ -44,7 +41,7 @@ def answer_questions(
         make_folder(out)
     if unknown:
         screen.say(f"never learned, so not understood: {', '.join(unknown)}")
-    found, failed = answerer.answer_all(paths, question)
+    found, failed = answerer.answer_all(pictures_of(files), question)
     for told in found:
         screen.say(f"{told.picture}: {_in_words(told)}")
     for reason in failed.values():

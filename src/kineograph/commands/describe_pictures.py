@@ -1,4 +1,6 @@
-"""kineograph predict RUN PICTURE…: sentences for pictures, on the screen or as COCO's results."""
+"""kineograph predict RUN PICTURE…: sentences for pictures, on the screen or as COCO's results; for
+clips where the network is shown clips.
+"""
 
 import json
 import re
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from kineograph.predict.describe import Describer, Description
 
 RESULTS = "captions.json"
-PICTURES_AT_ONCE = 32  # read, described, and let go
+FRAMES_AT_ONCE = 32  # pictures, or moments of clips: read, described, and let go
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,14 @@ def describe_pictures(
     run: str, files: list[Path], wish: SentenceWish, device: str, as_json: bool
 ) -> None:
     """Sentences of every picture; the status is not zero if one could not be read."""
-    from kineograph.media.listing import PICTURE_SUFFIXES, list_media
+    from kineograph.media.listing import clips_of, pictures_of
     from kineograph.predict.describe import Describer
 
-    paths: list[Path] = []
-    for file in files:
-        paths += list_media(file, suffixes=PICTURE_SUFFIXES) if file.is_dir() else [file]
     screen = Screen(as_json)
     if wish.formats:
         make_folder(wish.out)
     describer = Describer.load(run, device=device)
+    paths = pictures_of(files) if describer.frames == 1 else clips_of(files)
     found, failed = _describe(screen, describer, paths, wish)
     for path, told in found.items():
         _show(screen, path, told)
@@ -65,21 +65,21 @@ def _describe(
 ) -> tuple[dict[str, "Description"], dict[str, str]]:
     """By path: what was said, and why nothing could be."""
     from kineograph.errors import InputError
-    from kineograph.media.image import rgb_picture
 
+    at_once = max(1, FRAMES_AT_ONCE // describer.frames)
     found: dict[str, Description] = {}
     failed: dict[str, str] = {}
     with screen.stage("Describing", "pictures") as progress:
-        for begin in range(0, len(paths), PICTURES_AT_ONCE):
+        for begin in range(0, len(paths), at_once):
             read = {}
-            for path in paths[begin : begin + PICTURES_AT_ONCE]:
+            for path in paths[begin : begin + at_once]:
                 try:
-                    read[str(path)] = rgb_picture(path)
+                    read[str(path)] = describer.read(path)
                 except InputError as error:
                     failed[str(path)] = str(error)
             told = describer.describe(list(read.values()), beam=wish.beam, alternatives=wish.best)
             found |= dict(zip(read, told, strict=True))
-            progress(begin + len(paths[begin : begin + PICTURES_AT_ONCE]), len(paths), "")
+            progress(min(begin + at_once, len(paths)), len(paths), "")
     return found, failed
 
 

@@ -48,16 +48,13 @@ def describe_regions(
 
 def _spread(files: list[Path]) -> list[Path]:
     """A folder stands for the pictures in it, but those that this verb has written."""
-    from kineograph.media.image import picture_files
+    from kineograph.media.listing import pictures_of
 
-    found: list[Path] = []
-    for path in files:
-        if path.is_dir():
-            own = picture_files(path)
-            found += [file for file in own if not file.stem.endswith(WRITTEN)]
-        else:
-            found.append(path)
-    return found
+    return [file for file in pictures_of(files) if file in files or not _is_written(file)]
+
+
+def _is_written(file: Path) -> bool:
+    return file.stem.endswith(WRITTEN)
 
 
 def _describe_file(

@@ -49,13 +49,13 @@ def inspect(
             f"There is one for {', '.join(INSPECTED)}."
         )
     _refuse_others(run, kind, [name for name, value in given.items() if value is not None])
-    paths = INSPECTED[kind].spread(files)
+    inspector = INSPECTED[kind].open(run, Wish(device, question, from_seconds))
+    paths = (inspector.spread or INSPECTED[kind].spread)(files)
     if len(paths) > MOST_FILES:
         raise InputError(
             f"{len(paths)} files: a page holds {MOST_FILES} at most. Give fewer, or several pages."
         )
     screen = Screen(as_json)
-    inspector = INSPECTED[kind].open(run, Wish(device, question, from_seconds))
     found, failed = _look(screen, inspector, paths)
     for each in found.values():
         screen.say(each.line)

@@ -99,21 +99,6 @@ def _refuse_page(path: Path, run: str) -> None:
         )
 
 
-def spread(files: list[Path]) -> list[Path]:
-    """A folder with videos in it stands for its videos; one of pictures is a clip itself."""
-    from kineograph.media import VIDEO_SUFFIXES, list_media
-
-    spread: list[Path] = []
-    for path in files:
-        videos = (
-            [p for p in list_media(path) if p.suffix.lower() in VIDEO_SUFFIXES]
-            if path.is_dir()
-            else []
-        )
-        spread += videos or [path]
-    return spread
-
-
 def _print(screen: Screen, found: list[Any]) -> None:
     from rich.table import Table
 

@@ -177,7 +177,7 @@ def predict(
     options = {
         name: value
         for name, value in named.items()
-        if name in of_all and value not in (None, False)
+        if name in of_all and value is not None and value is not False  # 0 was given
     }
     _refuse_others(run, kind, list(options))
     _check_formats(formats, kind)
@@ -207,8 +207,9 @@ def _label(wish: Wish) -> None:
     if formats or "--features" in of_files:
         make_folder(wish.out)
     from kineograph.commands import label_files, people
+    from kineograph.media.listing import clips_of
 
-    run, paths = wish.run, label_files.spread(wish.files)
+    run, paths = wish.run, clips_of(wish.files)
     if windows is not None:
         blur, tested = "--blur" in of_windows, wish.options.get("--tested")
         of_people = people.Wish(windows, formats, wish.out, blur, tested)
@@ -257,13 +258,23 @@ def _read(wish: Wish) -> None:
 
 
 def _describe(wish: Wish) -> None:
-    """Sentences for pictures."""
+    """Sentences for pictures or clips."""
     from kineograph.commands.describe_pictures import SentenceWish, describe_pictures
 
-    beam, best = wish.options.get("--beam"), wish.options.get("--best")
+    beam, best = (_counted(wish, name) for name in ("--beam", "--best"))
     width = beam or max(5, best or 1)
     sentences = SentenceWish(wish.formats, wish.out, width, best or min(3, width))
     describe_pictures(wish.run, wish.files, sentences, wish.device, wish.as_json)
+
+
+def _counted(wish: Wish, name: str) -> int | None:
+    """A number of sentences, if it was given. Raises InputError for none at all."""
+    from kineograph.errors import InputError
+
+    number: int | None = wish.options.get(name)
+    if number is not None and number < 1:
+        raise InputError(f"{name} {number}: no sentence would be kept. Write 1 or more.")
+    return number
 
 
 def _answer(wish: Wish) -> None:

@@ -27,8 +27,9 @@ Kind = Annotated[
         "marks, as annotate writes them. reviewed: alerts marked by review. Or a known "
         "data set: kth, ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, "
         "kinetics-csv. Lines of text: lines, lines-csv, page-xml, alto, iam-lines, archiscribe; "
-        "drawn ones: fonts, cursive. Pen strokes: ink-drawn, iam-ondb, inkml, strokes-jsonl, "
-        "svg-strokes."
+        "drawn ones: fonts, cursive. Pictures or clips with sentences: captions-csv, flickr8k, "
+        "coco-captions, karpathy; drawn clips: described-actors. Pen strokes: ink-drawn, "
+        "iam-ondb, inkml, strokes-jsonl, svg-strokes."
     ),
 ]
 Group = Annotated[

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 USUAL = {  # what a first training takes, by the kind of data or by the one source it is made for
     "captions": "flickr8k-small",
+    "captions of clips": "describe-clips",
     "questions": "coattention-vqa",
     "regions": "dense-caption-scenes",
     "sort-of-clevr": "sort-of-clevr",
@@ -28,20 +29,22 @@ def tell_pictures(screen: Screen, done: "PreparedPictures", out: Path) -> None:
         screen.say(folder.notes)
     for problem in done.problems:
         screen.say(f"left out: {problem}")
-    counted = "pictures" if kind in SAID else kind
+    things = "clips" if _of_clips(folder.records, folder.source_root) else "pictures"
+    counted = things if kind in SAID else kind
     for side, count in done.counts.items():
         screen.say(f"  {side:<24} {count:>6} {counted}")
     said = SAID.get(kind, kind)
     many = _said(folder.records, said) if kind in SAID else len(folder.records)
     told = (
-        f"{done.pictures} pictures with {many} {said}"
+        f"{done.pictures} {things} with {many} {said}"
         if kind in SAID
         else f"{many} {said} about {done.pictures} pictures"
     )
     rest = f"{len(done.problems)} left out" if done.problems else "nothing left out"
     screen.say(f"{told} in {out}; {rest}.")
     prepared_from = folder.about["prepared"]["kind"]
-    screen.say(f"Next: kineograph train {USUAL.get(prepared_from, USUAL[kind])} {out}")
+    usual = USUAL["captions of clips" if things == "clips" else kind]
+    screen.say(f"Next: kineograph train {USUAL.get(prepared_from, usual)} {out}")
     screen.result(
         {
             said: many,
@@ -54,6 +57,13 @@ def tell_pictures(screen: Screen, done: "PreparedPictures", out: Path) -> None:
     )
     if done.problems:
         raise typer.Exit(1)
+
+
+def _of_clips(records: Sequence[Any], root: Path) -> bool:
+    """Whether what is described is mostly videos."""
+    from kineograph.data.pictures.clip import is_clip
+
+    return sum(is_clip(root / record.picture) for record in records) > len(records) / 2
 
 
 def _said(records: Sequence[Any], what: str) -> int:

@@ -95,8 +95,10 @@ def _of_a_picture(recipe: Any) -> tuple[Any, list[Any], str]:
         example = f"one question, {WORDS_OF_QUESTIONS} words and {answers} answers known"
     else:
         words = WORDS if recipe.kind == "captions" else WORDS_OF_REGIONS
-        network = recipe.model.build(words, size)
+        frames = getattr(recipe.data, "frames", 1)  # of a clip that is described
+        network = recipe.model.build(words, size, *([frames] if frames > 1 else []))
         one = "one picture" if recipe.kind == "captions" else "one picture and one region"
+        one = "one clip" if frames > 1 else one
         example = f"{one}, {words} words known"
     return network, part_table(network, size), example
 

@@ -60,7 +60,9 @@ class _Leaves:
 
 
 class _See(nn.Module):
-    """pictures (B, 3, S, S) uint8 -> the first state's tensors, then the memory's."""
+    """pictures (B, 3, S, S) uint8, or clips (B, T, 3, S, S) -> the first state's tensors, then the
+    memory's.
+    """
 
     def __init__(self, network: Any, state: _Leaves, looks_again: bool) -> None:
         super().__init__()
@@ -93,7 +95,8 @@ class _Word(nn.Module):
 def export_captioner(trained: TrainedCaptioner, folder: Path | None = None) -> dict[str, Any]:
     """Write see.onnx and step.onnx; returns what was checked. Raises InputError."""
     network = trained.network.to("cpu").eval()
-    seen = {n: _pictures(n, trained.recipe.data.size_pixels) for n in (BATCH, OTHER)}
+    data = trained.recipe.data
+    seen = {n: _pictures(n, data.size_pixels, data.frames) for n in (BATCH, OTHER)}
     with torch.inference_mode():
         memories = {n: network.see(pictures) for n, pictures in seen.items()}
         firsts = {n: network.initial_state(memory) for n, memory in memories.items()}
@@ -324,9 +327,10 @@ def _as_json(words: tuple[str, ...]) -> str:
     return json.dumps(words, ensure_ascii=False)
 
 
-def _pictures(count: int, size_pixels: int) -> Tensor:
+def _pictures(count: int, size_pixels: int, frames: int = 1) -> Tensor:
     chance = torch.Generator().manual_seed(count)
-    shape = (count, 3, size_pixels, size_pixels)
+    clip = (frames,) if frames > 1 else ()
+    shape = (count, *clip, 3, size_pixels, size_pixels)
     return torch.randint(0, 256, shape, dtype=torch.uint8, generator=chance)
 
 

@@ -5,8 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.inspect.inspected import Inspected, Inspector, Progress, Wish
-from kineograph.inspect.overlay import Picture, as_jpeg, as_numbers, light_up, seen_part
-from kineograph.media.image import rgb_picture
+from kineograph.inspect.overlay import (
+    Picture,
+    as_jpeg,
+    as_numbers,
+    light_up,
+    seen_part,
+    seen_strip,
+)
+from kineograph.media.listing import clips_of
 from kineograph.nets.models.attending_captioner import AttendingCaptioner
 from kineograph.predict.describe import Describer, Description
 from kineograph.report.page.blocks import Block, Say, Tile, Tiles
@@ -17,6 +24,12 @@ LOOKS_AGAIN = (
     "took this word from. A bright place has three times an even share of its attention or more, "
     "or the greatest there is; a dark one half of an even share or less. Where attention is even, "
     "the whole picture stays bright."
+)
+WEIGHS_MOMENTS = (
+    "Before each word the network weighs the moments of the clip again, drawn side by side from "
+    "left to right: light falls on those that it took this word from. What it tells of a moment "
+    "hangs on all before it. A bright moment has three times an even share of its attention or "
+    "more, or the greatest there is; a dark one half of an even share or less."
 )
 LOOKS_ONCE = (
     "This network looks at the picture once, before the first word, and weighs no places: there is "
@@ -32,15 +45,18 @@ def open_captions(run: str, wish: Wish) -> Inspector:
     """A captioner's run. Raises InputError for what is none."""
     describer = Describer.load(run, device=wish.device)
     attends = isinstance(describer.trained.network, AttendingCaptioner)
-    method = (LOOKS_AGAIN if attends else LOOKS_ONCE, PROBABILITY)
-    return Inspector(method, partial(_look, describer))
+    clips = describer.frames > 1
+    again = WEIGHS_MOMENTS if clips else LOOKS_AGAIN
+    method = (again if attends else LOOKS_ONCE, PROBABILITY)
+    return Inspector(method, partial(_look, describer), clips_of if clips else None)
 
 
 def _look(describer: Describer, file: Path, progress: Progress) -> Inspected:
-    picture = rgb_picture(file)
+    picture = describer.read(file)
     (told,) = describer.describe([picture])
     progress(1, 1, file.name)
-    shown = seen_part(picture, describer.trained.recipe.data.fit)
+    fit = describer.trained.recipe.data.fit
+    shown = seen_part(picture, fit) if describer.frames == 1 else seen_strip(picture, fit)
     ended = "" if told.finished else " …"
     return Inspected(f"{file}: {told.sentence}{ended}", tuple(_blocks(told, shown)), _numbers(told))
 

@@ -37,10 +37,12 @@ class Inspector:
     """A network that is ready to be looked into.
 
     method: how its page is made and read, a paragraph each. look: one file; raises InputError.
+    spread: as a Kind's, where that is said by the run and not by its kind.
     """
 
     method: tuple[str, ...]
     look: Callable[[Path, Progress], Inspected]
+    spread: Callable[[list[Path]], list[Path]] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,36 +1,13 @@
 """What can be looked into, by what a network is shown; another kind needs a file and a row here."""
 
-from pathlib import Path
-
 from kineograph.inspect.captions import open_captions
 from kineograph.inspect.clips import open_clips
 from kineograph.inspect.inspected import Kind
 from kineograph.inspect.lines import open_lines
 from kineograph.inspect.questions import open_questions
 from kineograph.inspect.regions import open_regions
-from kineograph.media.listing import PICTURE_SUFFIXES, VIDEO_SUFFIXES, list_media
+from kineograph.media.listing import clips_of, pictures_of
 from kineograph.predict.pages import spread as pages_of
-
-
-def pictures_of(files: list[Path]) -> list[Path]:
-    """A folder stands for the pictures below it."""
-    return [
-        found
-        for file in files
-        for found in (list_media(file, suffixes=PICTURE_SUFFIXES) if file.is_dir() else [file])
-    ]
-
-
-def clips_of(files: list[Path]) -> list[Path]:
-    """A folder stands for the videos below it; one of pictures alone is a clip itself."""
-    return [
-        found
-        for file in files
-        for found in (
-            (list_media(file, suffixes=VIDEO_SUFFIXES) or [file]) if file.is_dir() else [file]
-        )
-    ]
-
 
 INSPECTED = {
     "clips": Kind("labels clips", ("--from-seconds",), clips_of, open_clips),

@@ -18,6 +18,7 @@ Picture = NDArray[np.uint8]  # (H, W, 3) RGB
 Shares = NDArray[np.float32]  # (h, w), of all places 1
 
 SHOWN_PIXELS = 320  # the longer side of what a page shows
+STRIP_PIXELS = 96  # of one of the pictures side by side
 DARKEST = 0.3  # of a picture's brightness, where none looked
 UNSEEN, SEEN = 0.5, 3.0  # even shares: dark up to the first, bright from the second on
 SOFT = 0.5  # of a place's side: how far its light spreads
@@ -39,6 +40,11 @@ def seen_part(picture: Picture, fit: str, side_pixels: int = SHOWN_PIXELS) -> Pi
     size = max(1, round(width * scale)), max(1, round(height * scale))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(picture, size, interpolation=way), dtype=np.uint8)
+
+
+def seen_strip(clip: Picture, fit: str) -> Picture:
+    """The moments of a clip (T, H, W, 3) side by side, each as `seen_part`."""
+    return np.concatenate([seen_part(frame, fit, STRIP_PIXELS) for frame in clip], axis=1)
 
 
 def enlarged(shares: Shares, size: tuple[int, int]) -> NDArray[np.float32]:

@@ -20,7 +20,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from kineograph.errors import InputError
 from kineograph.media.convert import Shown
 from kineograph.media.frame import BrokenClipError, MediaInfo
-from kineograph.media.listing import PICTURE_SUFFIXES, natural_order
+from kineograph.media.listing import PICTURE_SUFFIXES, existing, natural_order
 
 _ANIMATED = {"GIF", "PNG", "WEBP"}  # other formats hold previews or pages behind the first picture
 _TOO_SHORT_MILLISECONDS = 10  # browsers show such frames for 100 ms, and GIFs are made for browsers
@@ -149,6 +149,11 @@ def picture_files(folder: Path) -> list[Path]:
 
 
 def _opened(file: Path, content: bytes | None = None) -> Image.Image:
+    if content is None and existing(file).is_dir():
+        raise InputError(
+            f"{file}: is a folder, and one picture is asked for. Name a picture, or a folder in "
+            "which .jpg or .png files lie."
+        )
     try:
         return Image.open(file if content is None else BytesIO(content))
     except UnidentifiedImageError as error:

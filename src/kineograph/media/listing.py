@@ -5,7 +5,7 @@ What is named like depth of the video beside it (lecture1.depth.mkv) is no clip 
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from kineograph.errors import InputError, nearest
@@ -48,6 +48,23 @@ def list_media(
             and not _is_depth(Path(name).stem, clips)
         ]
     return sorted(found, key=lambda path: natural_order(path.relative_to(root).as_posix()))
+
+
+def pictures_of(files: Iterable[Path]) -> list[Path]:
+    """A folder stands for the pictures below it; one without any is left, to be told of."""
+    return _inside(files, PICTURE_SUFFIXES)
+
+
+def clips_of(files: Iterable[Path]) -> list[Path]:
+    """A folder stands for the videos below it; one of pictures alone is a clip itself."""
+    return _inside(files, VIDEO_SUFFIXES)
+
+
+def _inside(files: Iterable[Path], suffixes: Collection[str]) -> list[Path]:
+    found: list[Path] = []
+    for file in files:
+        found += (list_media(file, suffixes=suffixes) if file.is_dir() else []) or [file]
+    return found
 
 
 def find_depth(source: Path) -> Path | None:

@@ -2,6 +2,7 @@
 
 from torch import nn
 
+from kineograph.nets.encoders.over_time import SightOverTime
 from kineograph.nets.layer_table import Layer
 from kineograph.nets.localise import Localiser
 from kineograph.nets.models.attending_captioner import AttendingCaptioner
@@ -11,6 +12,7 @@ from kineograph.nets.models.dense_caption import DenseCaptioner
 from kineograph.nets.models.show_ask_attend import ShowAskAttend
 
 GRID = "encoder, a grid of features"
+OVER_TIME = "encoder of each frame, and a recurrence over them"
 WORD = "a word as numbers"
 NEXT = "the next word"
 GUESS = "words guessed right off the picture"
@@ -73,12 +75,16 @@ NAMES: dict[type[nn.Module], dict[str, str]] = {
 
 
 def part_table(network: nn.Module, size_pixels: int) -> list[Layer]:
-    """The rows for one picture, and one word, region or question; input first, total last.
+    """The rows for one picture or clip, and one word, region or question; input first, total last.
 
     Maps are (H, W, C). network: one of NAMES.
     """
     names = NAMES[type(network)]
-    rows = [Layer("picture", (size_pixels, size_pixels, 3), 0)]
+    seen = (size_pixels, size_pixels, 3)
+    sight = getattr(network, "sight", None)
+    rows = [Layer("picture", seen, 0)]
+    if isinstance(sight, SightOverTime):
+        rows = [Layer("clip", (sight.grid[1], *seen), 0)]
     grid: tuple[int, ...] = ()
     for name, part in network.named_children():
         weights = sum(parameter.numel() for parameter in part.parameters())
@@ -86,7 +92,8 @@ def part_table(network: nn.Module, size_pixels: int) -> list[Layer]:
             continue
         if names[name] == GRID:
             grid = getattr(part, "grid", ())
-        rows.append(Layer(names[name], _shape(part, grid), weights))
+        said = OVER_TIME if isinstance(part, SightOverTime) else names[name]
+        rows.append(Layer(said, _shape(part, grid), weights))
     return [*rows, Layer("total", (), sum(row.weights for row in rows))]
 
 

@@ -13,6 +13,7 @@ from kineograph.data.questions.question import Question, fault_in_words
 from kineograph.errors import InputError
 from kineograph.media.image import rgb_picture
 from kineograph.recipes.answerer import TrainedAnswerer, load_answerer
+from kineograph.training.reproduce import choose_device
 
 SHOWN = 3  # likeliest answers
 MOST_NAMED = 6  # unknown words that are named
@@ -51,15 +52,13 @@ class Answerer:
     @classmethod
     def load(cls, run: str | Path, device: str = "cpu") -> "Answerer":
         """The network of a run. Raises InputError."""
+        place = choose_device(device)
         trained = load_answerer(run)
-        place = torch.device(device)
         trained.network.to(place)
         return cls(trained, place)
 
     def picture(self, file: Path) -> Picture:
         """A file as the network sees it, (S, S, 3). Raises InputError if it cannot be read."""
-        if not file.is_file():
-            raise InputError(f"{file}: there is no such picture. Check the path.")
         data = self.trained.recipe.data
         fitted = fit_picture(rgb_picture(file), data.size_pixels, data.fit)
         return fitted * 0 + BLANK if data.blank else fitted

@@ -1,4 +1,7 @@
-"""A trained captioner asked: pictures in, sentences out, with where it looked at each word."""
+"""A trained captioner asked: pictures in, sentences out, with where it looked at each word.
+
+A captioner of clips is given clips, and looks at moments.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from kineograph.data.pictures.cache import fit_picture
+from kineograph.data.pictures.clip import seen_file
 from kineograph.data.pictures.tensor import picture_tensor
 from kineograph.data.words import PAD, START
 from kineograph.decoding.sequence_beam import Said, SequenceBeam, beam_search
@@ -20,16 +24,17 @@ from kineograph.training.reproduce import choose_device
 
 PICTURES_AT_ONCE = 32
 
-Picture = NDArray[np.uint8]  # (H, W, 3) RGB
+Picture = NDArray[np.uint8]  # (H, W, 3) RGB; of a clip (T, H, W, 3)
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class Description:
-    """What was said of one picture.
+    """What was said of one picture or clip.
 
     alternatives: other sentences with their log-probabilities, the best first. attention: for each
-    of `words` the shares (h, w) of the places it was said from; None where nothing attends.
+    of `words` the shares (h, w) of the places it was said from, of a clip (1, T) of the moments;
+    None where nothing attends.
     finished: False where the longest length came before an end. word_probabilities: of each of
     `words`, given those before it.
     """
@@ -63,6 +68,15 @@ class Describer:
         """The run's name."""
         return self.trained.name
 
+    @property
+    def frames(self) -> int:
+        """Moments of a clip that it is shown; 1: it describes pictures."""
+        return int(self.trained.recipe.data.frames)
+
+    def read(self, file: Path) -> Picture:
+        """A picture (H, W, 3), or so many moments of a clip. Raises InputError."""
+        return seen_file(file, self.frames)
+
     @torch.inference_mode()
     def describe(
         self,
@@ -75,7 +89,7 @@ class Describer:
         block_repeats: int = 0,
         progress: Progress | None = None,
     ) -> list[Description]:
-        """Pictures (H, W, 3) uint8 of any size -> a description of each.
+        """Pictures (H, W, 3) uint8 of any size, or clips as `read` gives them -> what each shows.
 
         beam: sentences kept in the search. alternatives: sentences told, at most `beam`. longest:
         words; None is what it learned with. block_repeats: no run of so many words comes twice.

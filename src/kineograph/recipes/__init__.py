@@ -3,6 +3,7 @@
 from kineograph.errors import InputError, nearest
 from kineograph.recipes.actors import ACTORS
 from kineograph.recipes.captions import (
+    DESCRIBE_CLIPS,
     FLICKR8K_SMALL,
     NEURALTALK,
     SHOW_AND_TELL,
@@ -81,6 +82,7 @@ RECIPES = {
         SHOW_AND_TELL,
         SHOW_ATTEND_TELL,
         FLICKR8K_SMALL,
+        DESCRIBE_CLIPS,
         COATTENTION_VQA,
         SHOW_ASK_ATTEND,
         COATTENTION_VQA_PAPER,

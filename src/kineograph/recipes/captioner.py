@@ -40,7 +40,8 @@ def load_captioner(run: str | Path) -> TrainedCaptioner:
     folder, found, recipe = read_run(run, "captions", ("vocabulary",))
     vocabulary = Vocabulary(tuple(found["vocabulary"]))
     try:
-        network = recipe.model.build(len(vocabulary), recipe.data.size_pixels)
+        data = recipe.data
+        network = recipe.model.build(len(vocabulary), data.size_pixels, data.frames)
     except ValueError as error:
         raise InputError(f"{folder / 'recipe.json'}: {error} Copy the run again.") from error
     load_weights(folder / "model.safetensors", network)

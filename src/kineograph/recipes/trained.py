@@ -129,8 +129,9 @@ def run_folder(run: str | Path) -> Path:
     shipped = shipped_networks()
     if str(run) in shipped:
         return shipped[str(run)]
-    if Path(run).is_dir():
-        return Path(run)
+    for folder in (Path(run), Path("runs") / run):
+        if folder.is_dir():  # a training that did not begin has left one
+            return folder
     runs = Path("runs")
     names = [folder.name for folder in runs.iterdir()] if runs.is_dir() else []
     raise InputError(

@@ -15,6 +15,7 @@ class CaptionsConfig:
 
     size_pixels: int = 112  # of a side
     fit: str = "crop"  # "crop": the middle square; "squash": all of it, out of proportion
+    frames: int = 1  # moments of a clip, evenly in time; 1: a picture, or the middle of a clip
     augmentation: Augmentation = field(default_factory=Augmentation)  # in training only
     least_count: int = 5  # a word is known if training sentences have it so often
     longest: int = 20  # words; what a longer sentence goes on with is not learned
@@ -27,7 +28,8 @@ class CaptionsConfig:
         """Refuse values that cannot mean anything."""
         check_look(self.size_pixels, self.fit)
         check_how(self.split)
-        for name, least in (("least_count", 1), ("longest", 2), ("sentences_drawn", 0)):
+        least_of = {"frames": 1, "least_count": 1, "longest": 2, "sentences_drawn": 0}
+        for name, least in least_of.items():
             value = getattr(self, name)
             if value < least:
                 raise InputError(f"{name} {value}: must be {least} or more. Raise it.")

@@ -1,4 +1,4 @@
-"""Pictures below a folder, also those in tar archives that lie there."""
+"""Pictures and clips below a folder, pictures also in tar archives that lie there."""
 
 import tarfile
 from functools import cached_property, lru_cache
@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
+from kineograph.data.pictures.clip import clip_frames, is_clip
 from kineograph.errors import InputError
 from kineograph.media.image import grey_picture, rgb_picture
 
@@ -26,13 +27,24 @@ class PictureFiles:
         return grey_picture(*self._source(path))
 
     def rgb(self, path: str) -> NDArray[np.uint8]:
-        """One picture as (H, W, 3) in colours."""
+        """One picture as (H, W, 3) in colours; of a clip its middle."""
+        if is_clip(self.root / path):
+            return self.clip(path, 1)[0]
         return rgb_picture(*self._source(path))
 
+    def clip(self, path: str, frames: int) -> NDArray[np.uint8]:
+        """So many moments of one clip, (T, H, W, 3) in colours."""
+        archive, _ = self._place(path)
+        if archive is not None and is_clip(Path(path)):
+            raise InputError(f"{path}: clips are not read out of archives. Unpack it, and name it.")
+        if archive is not None:  # a picture stands still
+            return np.repeat(self.rgb(path)[None], frames, axis=0)
+        return clip_frames(self.root / path, frames)
+
     def has(self, path: str) -> bool:
-        """Whether the picture is there; nothing is read of it."""
+        """Whether the picture or clip is there; nothing is read of it."""
         archive, member = self._place(path)
-        return member in archive.members if archive else (self.root / path).is_file()
+        return member in archive.members if archive else (self.root / path).exists()
 
     def stamp(self, path: str) -> list[int]:
         """Size and time of the file, or of its archive: another stamp is another picture."""

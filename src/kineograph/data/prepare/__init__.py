@@ -13,6 +13,7 @@ from kineograph.data.prepare.clevr import prepare_clevr
 from kineograph.data.prepare.coco_captions import prepare_coco_captions, prepare_karpathy
 from kineograph.data.prepare.csv import prepare_csv
 from kineograph.data.prepare.cursive import prepare_cursive
+from kineograph.data.prepare.described_actors import prepare_described_actors
 from kineograph.data.prepare.easy_vqa import prepare_easy_vqa
 from kineograph.data.prepare.flickr8k import prepare_flickr8k
 from kineograph.data.prepare.folder import prepare_folder
@@ -75,6 +76,7 @@ PREPARE_PICTURES: dict[str, Callable[..., PreparedPictures]] = {
     "flickr8k": prepare_flickr8k,
     "coco-captions": prepare_coco_captions,
     "karpathy": prepare_karpathy,
+    "described-actors": prepare_described_actors,
     "easy-vqa": prepare_easy_vqa,
     "vqa-v1": partial(prepare_vqa, version="1"),
     "vqa-v2": partial(prepare_vqa, version="2"),

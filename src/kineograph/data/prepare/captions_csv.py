@@ -1,4 +1,4 @@
-"""A table of pictures and sentences becomes prepared captions: one row a sentence.
+"""A table of pictures, or clips, and sentences becomes prepared captions: one row a sentence.
 
 picture,sentence,split,group
 0001.jpg,"A dog runs over the grass.",train,park
@@ -18,6 +18,8 @@ ALSO_CALLED = {
     "file": "picture",
     "filename": "picture",
     "path": "picture",
+    "clip": "picture",
+    "video": "picture",
     "caption": "sentence",
     "text": "sentence",
     "comment": "sentence",
@@ -76,7 +78,9 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         texts = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file. Check the path.") from None
-    except (UnicodeDecodeError, IsADirectoryError):
+    except IsADirectoryError:
+        raise InputError(f"{path}: it is a folder. Name the table, a .csv file in it.") from None
+    except UnicodeDecodeError:
         raise InputError(f"{path}: it is not UTF-8 text. Save it as CSV UTF-8.") from None
     if not texts:
         raise InputError(f"{path}: it is empty. Begin with a row of names: picture,sentence.")

@@ -62,7 +62,7 @@ def prepare_clevr(
 
 def kind_of(program: Any) -> str | None:
     """The kinds of the paper's table: exist, count, compare integer, query …, compare …."""
-    if not isinstance(program, list) or not program:
+    if not isinstance(program, list) or not program or not isinstance(program[-1], dict):
         return None
     last = str(program[-1].get("function") or program[-1].get("type") or "")
     if last in INTEGERS:

@@ -144,7 +144,7 @@ def _karpathy_file(source: Path) -> Path:
 def _read(file: Path) -> Any:
     try:
         return json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise InputError(f"{file}: there is no such file. Unpack the annotations there.") from None
     except (ValueError, OSError) as error:
         raise InputError(f"{file}: is not JSON ({error}). Copy it again.") from None

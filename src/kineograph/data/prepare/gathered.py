@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from kineograph.data.captions.described import DescribedPicture
 from kineograph.errors import InputError
+from kineograph.metrics.captions.words import caption_words
+
+MOST_SHOWN = 40  # characters of a sentence in a problem
 
 
 class Gathered:
@@ -19,6 +22,11 @@ class Gathered:
             self.problems.append(f"{where}: no picture is named. Name one, or leave the row out.")
         elif not sentence.strip():
             self.problems.append(f"{where}: {picture} has an empty sentence. Write it again.")
+        elif not caption_words(sentence):
+            said = sentence.strip()[:MOST_SHOWN]
+            self.problems.append(
+                f"{where}: no word is in '{said}', said of {picture}. Write it again."
+            )
         else:
             self._sentences.setdefault(picture, []).append(sentence)
 

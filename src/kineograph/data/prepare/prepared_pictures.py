@@ -64,7 +64,11 @@ def write_prepared_pictures(
     kept = [record for record in records if record.picture not in missing]
     problems = [*problems, *missing.values()]
     if not kept:
-        first = f" Problems: {len(problems)}, the first: {problems[0]}" if problems else ""
+        first = (
+            f" Problems: {len(problems)}, the first: {problems[0]}"
+            if problems
+            else " The files name not one. Write some, or name another source."
+        )
         raise InputError(f"{source_root}: none of the {kind.name} can be used.{first}")
     write_folder(
         out,

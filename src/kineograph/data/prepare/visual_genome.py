@@ -173,7 +173,7 @@ def _rows(file: Path) -> list[dict[str, Any]]:
 def _json(file: Path) -> Any:
     try:
         return json.loads(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise InputError(
             f"{file}: there is no such file. Unpack Visual Genome's archives there."
         ) from None

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from kineograph.data.annotation import Annotation
-from kineograph.data.toy.figure import Pixels, View, cast_actor, draw_actor, project
+from kineograph.data.toy.figure import Actor, Pixels, View, cast_actor, draw_actor, project
 from kineograph.data.toy.motion import ACTIONS, GAITS, Performance, perform
 from kineograph.data.toy.scene import Scene, add_grain, build_scene, cast_shadow, film_place
 from kineograph.data.toy.skeleton import Array
@@ -19,7 +19,7 @@ from kineograph.data.workers import run_jobs
 from kineograph.errors import InputError, nearest
 from kineograph.media.write import write_video
 
-__all__ = ["ACTIONS", "ActorsConfig", "draw_clip", "write_actors"]
+__all__ = ["ACTIONS", "ActorsConfig", "draw_clip", "film", "write_actors"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,21 @@ def draw_clip(actor_seed: int, action: str, clip_seed: int, config: ActorsConfig
         known = nearest(action, ACTIONS) or f"The actions are {', '.join(ACTIONS)}."
         raise InputError(f"action '{action}' is not drawn here. {known}")
     actor = cast_actor(np.random.default_rng([config.seed, actor_seed]))
+    return film(actor, actor_seed, action, clip_seed, config).frames
+
+
+@dataclass(frozen=True)
+class Filmed:
+    """A clip (T, H, W, 3) uint8 RGB, and which way its actor goes or looks."""
+
+    frames: Pixels
+    to_left: bool
+
+
+def film(
+    actor: Actor, actor_seed: int, action: str, clip_seed: int, config: ActorsConfig
+) -> Filmed:
+    """Film an actor, whose place, movement and camera the seeds say, as in `draw_clip`."""
     place_rng = np.random.default_rng([config.seed, actor_seed, clip_seed, 1])
     rng = np.random.default_rng([config.seed, actor_seed, clip_seed, 2 + ACTIONS.index(action)])
 
@@ -72,7 +87,7 @@ def draw_clip(actor_seed: int, action: str, clip_seed: int, config: ActorsConfig
     _draw_shadow(frames, scene, performance, view)
     draw_actor(frames, actor, project(performance.joints, view), view, scene.light)
     add_grain(frames, scene, rng)
-    return frames
+    return Filmed(frames, to_left=bool(np.cos(view.heading) < 0))
 
 
 def _set_up_camera(
@@ -166,11 +181,11 @@ def annotate(config: ActorsConfig) -> list[Annotation]:
     """What the clips of a configuration show, without drawing them."""
     return [
         Annotation(
-            video=_file_name(actor, action, clip),
+            video=clip_name(actor, action, clip),
             label=action,
             person=f"actor{actor + 1:02d}",
             group=f"actor{actor + 1:02d}",
-            split=_side(actor, config.actors),
+            split=side_of(actor, config.actors),
         )
         for actor in range(config.actors)
         for action in ACTIONS
@@ -178,11 +193,12 @@ def annotate(config: ActorsConfig) -> list[Annotation]:
     ]
 
 
-def _file_name(actor: int, action: str, clip: int) -> str:
+def clip_name(actor: int, action: str, clip: int) -> str:
+    """Where a clip lies, below the folder that they are written to."""
     return f"{action}/actor{actor + 1:02d}_{action}_{clip + 1}.mp4"
 
 
-def _side(actor: int, actors: int) -> str:
+def side_of(actor: int, actors: int) -> str:
     """64 / 16 / 20 % of the actors, at least one each; actors are alike by chance, so in order."""
     test, val = max(1, round(0.2 * actors)), max(1, round(0.16 * actors))
     if actor >= actors - test:
@@ -195,5 +211,5 @@ def _write_clips(job: tuple[Path, int, str, ActorsConfig]) -> int:
     folder, actor, action, config = job
     for clip in range(config.clips_per_action):
         frames = draw_clip(actor, action, clip, config)
-        write_video(folder / _file_name(actor, action, clip), frames, config.frames_per_second)
+        write_video(folder / clip_name(actor, action, clip), frames, config.frames_per_second)
     return config.clips_per_action

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from kineograph.data.captions.described import DescribedPicture
+from kineograph.data.pictures.clip import CLIP_AXES
 from kineograph.data.pictures.tensor import picture_tensor
 from kineograph.data.records import write_records
 from kineograph.decoding.sequence_beam import Said, SequenceBeam, beam_search
@@ -29,6 +30,11 @@ from kineograph.tasks.describe import captioner_speaker
 BEAM = SequenceBeam(width=5, length_power=0.7, alternatives=3)
 PICTURES_AT_ONCE = 64
 SHOWN = 24  # pictures of the report, evenly chosen
+ALONE = (
+    "1 picture: a word's weight is how few pictures' sentences have it, so one picture alone gives "
+    "no scores. Evaluate more, with --side all."
+)
+MOMENTS_SHOWN = 6  # of a clip among them
 
 
 def ask_captions(asked: Asked) -> dict[str, Any]:
@@ -42,13 +48,16 @@ def ask_captions(asked: Asked) -> dict[str, Any]:
     rows = [_row(trained, record, each) for record, each in zip(records, said, strict=True)]
     write_records(job.run / "predictions.jsonl", rows)
     some = rows[:: -(-len(rows) // SHOWN) or 1]
-    write_shown(job.run, DESCRIBED, ((asked.cache[row["picture"]], _told(row)) for row in some))
+    write_shown(job.run, DESCRIBED, ((_strip(asked, row), _told(row)) for row in some))
     controls: dict[str, Any] = {
         "beam": {"width": BEAM.width, "length_power": BEAM.length_power},
         "side": asked.side,
+        "shown": "picture" if job.recipe.data.frames == 1 else "clip",
     }
     if job.with_baselines and len(records) > 1:
         controls |= _controls(asked, records)
+    if len(records) == 1:
+        job.say(ALONE)
     write_json(job.run / "controls.json", controls)
     return {"seconds_per_picture": round(seconds / max(1, len(records)), 5)}
 
@@ -57,7 +66,8 @@ def _controls(asked: Asked, records: Sequence[DescribedPicture]) -> dict[str, An
     """What is said of another picture, of all, and of the nearest one; which picture fits which."""
     job, trained = asked.job, asked.trained
     with job.stage("Controls", "pictures") as progress:
-        turned = [*records[1:], records[0]]  # each described by another's picture
+        half = (len(records) + 1) // 2  # away: neighbours in a list may show the same
+        turned = [*records[half:], *records[:half]]
         wrong = describe_all(asked, turned, lambda done: progress(done, len(records), ""))
     found: dict[str, Any] = {"wrong_picture": [sentence_of(trained, each[0]) for each in wrong]}
     with job.stage("Retrieval", "pictures") as progress:
@@ -116,6 +126,14 @@ def in_batches(records: Sequence[DescribedPicture]) -> Iterator[Sequence[Describ
 def _pictures(asked: Asked, records: Sequence[DescribedPicture]) -> Tensor:
     seen = picture_tensor([asked.cache[record.picture] for record in records])
     return seen.to(asked.job.device)
+
+
+def _strip(asked: Asked, row: dict[str, Any]) -> NDArray[np.uint8]:
+    """The picture that was described; of a clip some moments side by side."""
+    seen = asked.cache[row["picture"]]
+    if seen.ndim < CLIP_AXES:
+        return seen
+    return np.concatenate(list(seen[:: -(-len(seen) // MOMENTS_SHOWN)]), axis=1)
 
 
 def _row(trained: Any, record: DescribedPicture, said: list[Said]) -> dict[str, Any]:

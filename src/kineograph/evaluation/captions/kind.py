@@ -60,7 +60,8 @@ def caption_sides(
 def build_captioner(recipe: Recipe, known: dict[str, Any]) -> nn.Module:
     """A fresh network; a pretrained encoder comes with what it has learned. Raises ValueError."""
     words = Vocabulary(tuple(known["vocabulary"]))
-    network: nn.Module = recipe.model.build(len(words), recipe.data.size_pixels)
+    data = recipe.data
+    network: nn.Module = recipe.model.build(len(words), data.size_pixels, data.frames)
     take_pretrained(network)
     return network
 

@@ -26,6 +26,7 @@ def read_pictures(job: PictureExperiment) -> tuple[PictureCache, list[Any], list
             [record.picture for record in records],
             size_pixels=config.size_pixels,
             fit=config.fit,
+            frames=getattr(config, "frames", 1),
             progress=lambda done, total: progress(done, total, ""),
         )
     problems = sorted(faults.values())

@@ -1,4 +1,7 @@
-"""What a picture is looked at with: a grid of features, by our own encoder or a pretrained one."""
+"""What a picture is looked at with: a grid of features, by our own encoder or a pretrained one.
+
+A clip is looked at with the same encoder on each frame, and with a recurrence over them.
+"""
 
 from typing import Any
 
@@ -6,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from kineograph.nets.encoders.grid import GridEncoder, GridEncoderConfig
+from kineograph.nets.encoders.over_time import OverTimeConfig, SightOverTime
 from kineograph.nets.encoders.pretrained import PretrainedEncoder
 
 GRID, TIMM = "grid", "timm:"
@@ -40,8 +44,18 @@ def check_sight(encoder: str) -> None:
         )
 
 
-def make_sight(encoder: str, grid: GridEncoderConfig, size_pixels: int) -> Sight:
-    """The encoder of that name for square pictures. ValueError if it cannot."""
+def make_sight(
+    encoder: str, grid: GridEncoderConfig, size_pixels: int, over_time: OverTimeConfig, frames: int
+) -> Sight:
+    """The encoder of that name for square pictures, or for clips of more frames than one.
+
+    ValueError if it cannot.
+    """
+    sight = _picture_sight(encoder, grid, size_pixels)
+    return sight if frames == 1 else SightOverTime(sight, frames, over_time)
+
+
+def _picture_sight(encoder: str, grid: GridEncoderConfig, size_pixels: int) -> Sight:
     if encoder == GRID:
         sight: GridEncoder = grid.build(size_pixels)
         return sight

@@ -22,6 +22,7 @@ from kineograph.nets.cells import LSTMCell
 from kineograph.nets.checks import check_counts, check_shares
 from kineograph.nets.encoders.dropout import Dropout
 from kineograph.nets.encoders.grid import GridEncoderConfig
+from kineograph.nets.encoders.over_time import OverTimeConfig
 from kineograph.nets.encoders.sight import Sight, check_sight, make_sight
 from kineograph.nets.models.captioner import PAD, guessed, make_guess
 
@@ -34,6 +35,7 @@ class AttendingCaptionerConfig:
 
     encoder: str = "grid"  # "grid": ours, from scratch; "timm:NAME": a pretrained one
     grid: GridEncoderConfig = field(default_factory=GridEncoderConfig)  # numbers of ours
+    over_time: OverTimeConfig = field(default_factory=OverTimeConfig)  # where clips are seen
     units: int = 512
     embedding: int = 512  # numbers a word
     attention: int = 512  # numbers in which a place is compared with the state
@@ -47,9 +49,12 @@ class AttendingCaptionerConfig:
         check_counts(units=self.units, embedding=self.embedding, attention=self.attention)
         check_shares(dropout=self.dropout, places_dropout=self.places_dropout)
 
-    def build(self, word_count: int, size_pixels: int) -> "AttendingCaptioner":
-        """A new network for so many words, pad, start, end and unknown counted."""
-        sight = make_sight(self.encoder, self.grid, size_pixels)
+    def build(self, word_count: int, size_pixels: int, frames: int = 1) -> "AttendingCaptioner":
+        """A new network for so many words, pad, start, end and unknown counted.
+
+        frames: of a clip; 1 is a picture.
+        """
+        sight = make_sight(self.encoder, self.grid, size_pixels, self.over_time, frames)
         return AttendingCaptioner(sight, word_count, self)
 
 
@@ -61,7 +66,9 @@ class Places(NamedTuple):
 
 
 class AttendingCaptioner(nn.Module):
-    """pictures (B, 3, H, W), words (B, S, L) -> logits (B, S, L, V) of the word after each."""
+    """pictures (B, 3, H, W) or clips (B, T, 3, H, W), words (B, S, L) -> logits (B, S, L, V) of the
+    word after each. Places of a clip are its moments.
+    """
 
     def __init__(self, sight: Sight, word_count: int, config: AttendingCaptionerConfig) -> None:
         super().__init__()
@@ -89,7 +96,7 @@ class AttendingCaptioner(nn.Module):
         return self.say(outputs)
 
     def see(self, pictures: Tensor) -> Places:
-        """Look at pictures (B, 3, H, W), once for all their sentences."""
+        """Look at pictures (B, 3, H, W), or clips, once for all their sentences."""
         maps = self.sight(pictures).flatten(2).transpose(1, 2)  # (B, P, D)
         places = self.places_dropout(maps.float().contiguous())
         return Places(places, self.key(places))

@@ -26,6 +26,7 @@ from kineograph.nets.cells.cell import State
 from kineograph.nets.checks import check_choice, check_counts, check_shares
 from kineograph.nets.encoders.dropout import Dropout
 from kineograph.nets.encoders.grid import GridEncoderConfig
+from kineograph.nets.encoders.over_time import OverTimeConfig
 from kineograph.nets.encoders.sight import Sight, check_sight, make_sight
 from kineograph.nets.recurrent import Recurrent
 
@@ -39,6 +40,7 @@ class CaptionerConfig:
 
     encoder: str = "grid"  # "grid": ours, from scratch; "timm:NAME": a pretrained one
     grid: GridEncoderConfig = field(default_factory=GridEncoderConfig)  # numbers of ours
+    over_time: OverTimeConfig = field(default_factory=OverTimeConfig)  # where clips are seen
     picture: str = "before"  # "before": a word before the start; "beside": beside the first word
     cell: str = "lstm"  # see cells.OVER_TIME
     activation: str = "tanh"  # of the cell
@@ -54,9 +56,13 @@ class CaptionerConfig:
         check_counts(units=self.units, embedding=self.embedding)
         check_shares(dropout=self.dropout)
 
-    def build(self, word_count: int, size_pixels: int) -> "Captioner":
-        """A new network for so many words, pad, start, end and unknown counted."""
-        return Captioner(make_sight(self.encoder, self.grid, size_pixels), word_count, self)
+    def build(self, word_count: int, size_pixels: int, frames: int = 1) -> "Captioner":
+        """A new network for so many words, pad, start, end and unknown counted.
+
+        frames: of a clip; 1 is a picture.
+        """
+        sight = make_sight(self.encoder, self.grid, size_pixels, self.over_time, frames)
+        return Captioner(sight, word_count, self)
 
 
 class Glance(NamedTuple):
@@ -66,7 +72,9 @@ class Glance(NamedTuple):
 
 
 class Captioner(nn.Module):
-    """pictures (B, 3, H, W), words (B, S, L) -> logits (B, S, L, V) of the word after each."""
+    """pictures (B, 3, H, W) or clips (B, T, 3, H, W), words (B, S, L) -> logits (B, S, L, V) of the
+    word after each.
+    """
 
     def __init__(self, sight: Sight, word_count: int, config: CaptionerConfig) -> None:
         super().__init__()
@@ -92,7 +100,7 @@ class Captioner(nn.Module):
         return self.say(outputs)
 
     def see(self, pictures: Tensor) -> Glance:
-        """Look at pictures (B, 3, H, W)."""
+        """Look at pictures (B, 3, H, W), or at clips."""
         return Glance(self.sight(pictures).flatten(2).float().mean(2))
 
     def guess_words(self, memory: Glance) -> Tensor:

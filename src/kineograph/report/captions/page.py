@@ -33,7 +33,7 @@ def build_captions_report(folder: Path) -> Report:
     recipe = read_json(folder / "recipe.json")
     sections = [
         Section("Scores", [Table(HEADS, tell_captions(found)[1:], strong=frozenset({0}))]),
-        Section("Retrieval", _retrieval(found["retrieval"])),
+        Section("Retrieval", _retrieval(found["retrieval"], found["protocol"]["shown"])),
         Section("Protocol", [Facts([(name, str(v)) for name, v in found["protocol"].items()])]),
         Section("What it says", _described(folder)),
     ]
@@ -52,22 +52,23 @@ def build_captions_report(folder: Path) -> Report:
 
 def _outcome(found: dict[str, Any]) -> str:
     if found["cider_d"] is None:
-        return "Not evaluated yet, or on one picture alone: no scores."
+        return f"Not evaluated yet, or on one {found['protocol']['shown']} alone: no scores."
     wrong = found["baselines"].get("wrong_picture")
-    beside = f"; shown another picture {wrong['cider_d']:.3f}" if wrong else ""
+    shown = found["protocol"]["shown"]
+    beside = f"; shown another {shown} {wrong['cider_d']:.3f}" if wrong else ""
     return (
         f"CIDEr-D {found['cider_d']:.3f}{beside}. BLEU-4 {found['bleu_4']:.4f} on "
-        f"{found['protocol']['n']} pictures, {found['different_sentences']} different sentences."
+        f"{found['protocol']['n']} {shown}s, {found['different_sentences']} different sentences."
     )
 
 
-def _retrieval(found: dict[str, Any] | None) -> list[Block]:
+def _retrieval(found: dict[str, Any] | None, shown: str) -> list[Block]:
     if not found:
         return []
     rows = []
     for name, words in (
-        ("sentences_by_picture", "a picture seeks its sentence"),
-        ("pictures_by_sentence", "a sentence seeks its picture"),
+        ("sentences_by_picture", f"a {shown} seeks its sentence"),
+        ("pictures_by_sentence", f"a sentence seeks its {shown}"),
     ):
         each = found[name]
         recall = [f"{each['recall'][str(depth)]:.1%}" for depth in (1, 5, 10)]

@@ -10,11 +10,11 @@ from kineograph.metrics.captions.cider import ITSELF
 from kineograph.metrics.captions.table import score_captions
 
 NETWORK, FEWER, HUMAN = "network", "network_fewer", "human"
-IN_WORDS = {
+IN_WORDS = {  # {shown}: what the network is shown, "picture" or "clip"
     NETWORK: "the network",
-    "wrong_picture": "the network, shown another picture",
+    "wrong_picture": "the network, shown another {shown}",
     "constant": "one sentence for all",
-    "nearest": "the nearest training picture's sentence",
+    "nearest": "the nearest training {shown}'s sentence",
     FEWER: "the network, one reference fewer",
     HUMAN: "a person, against the others",
 }
@@ -44,6 +44,7 @@ def summarise_captions(run: Path | str) -> dict[str, Any]:
             "data": data.get("name"),
             "split": data.get("split", {}).get("how"),
             "side": controls.get("side"),
+            "shown": controls.get("shown", "picture"),
             "n": len(rows),
             "references": [min(references), max(references)],
             "words": "kineograph.metrics.captions.words, lower case, no punctuation",
@@ -79,7 +80,11 @@ def scores_of(
 def tell_captions(found: dict[str, Any]) -> list[list[str]]:
     """A summary as a table, its heads first."""
     rows = {NETWORK: found, **found["baselines"]}
-    return [HEADS, *([IN_WORDS[name], *_told(row)] for name, row in rows.items())]
+    shown = found["protocol"]["shown"]
+    return [
+        HEADS,
+        *([IN_WORDS[name].format(shown=shown), *_told(row)] for name, row in rows.items()),
+    ]
 
 
 def read_described(path: Path) -> list[dict[str, Any]]:
