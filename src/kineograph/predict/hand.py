@@ -14,8 +14,9 @@ from pathlib import Path
 import torch
 
 from kineograph.data.ink.ink import Ink
-from kineograph.data.ink.known import in_units, normalised, paced_offsets, resized
+from kineograph.data.ink.known import in_units
 from kineograph.data.ink.line import InkLine
+from kineograph.data.ink.own import own_offsets
 from kineograph.data.ink.strokes import Offsets, from_offsets
 from kineograph.data.text import name_some
 from kineograph.errors import InputError
@@ -129,8 +130,7 @@ class Hand:
         trained = self.trained
         text = trained.config.spelling(line.text)
         self._check_characters(text)
-        own = resized(line, trained.config, trained.known)
-        points = normalised(paced_offsets(own, trained.config, trained.known), trained.known)
+        points = own_offsets(line, trained.config, trained.known)
         if len(points) > trained.config.longest_points:
             raise InputError(
                 f"{text[:40]!r}: {len(points)} points to go on from, and "
