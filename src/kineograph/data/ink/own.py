@@ -1,7 +1,7 @@
 """A person's own line brought to the ink that a network learned from: calm, level, sized, paced.
 
-A mouse gives points by its own clock and on whole pixels, a finger trembles, and nobody writes level
-on a screen. What is the hand's own, its slant, its forms and its joins, stays.
+A mouse gives points by its own clock and on whole pixels, a finger trembles, and nobody writes
+level on a screen. What is the hand's own, its slant, its forms and its joins, stays.
 """
 
 from collections.abc import Sequence
