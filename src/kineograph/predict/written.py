@@ -35,7 +35,7 @@ LEAST_LONGEST = 8  # characters
 
 class _Wish(NamedTuple):
     texts: LineTexts
-    count: int
+    lines: int
     writers: int
     bias: float
     seed: int
@@ -93,7 +93,7 @@ def prepare_written(
     return write_drawn_lines(
         Path(out),
         draw,
-        count=wish.count,
+        count=wish.lines,
         seed=number,
         kind="written",
         name=name or f"written by {hand.trained.name}",
@@ -113,7 +113,7 @@ class _Desk:
 
     def __init__(self, hand: Hand, wish: _Wish) -> None:
         self._hand, self._wish = hand, wish
-        self._each = -(-wish.count // wish.writers)
+        self._each = -(-wish.lines // wish.writers)
         self._now = -1
         self._written: dict[int, Strokes | str] = {}
 
@@ -138,7 +138,7 @@ class _Desk:
     def _write(self, writer: int) -> dict[int, Strokes | str]:
         wish, known = self._wish, self._hand.trained.known
         begin = writer * self._each
-        places = range(begin, min(begin + self._each, wish.count))
+        places = range(begin, min(begin + self._each, wish.lines))
         found: dict[int, Strokes | str] = {}
         texts: dict[int, str] = {}
         for place in places:

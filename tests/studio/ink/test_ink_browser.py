@@ -1,4 +1,4 @@
-"""The page for handwriting in headless Chromium: write, undo, kill the server, have more written."""
+"""The page for handwriting in headless Chromium: write, undo, kill the server, ask the network."""
 
 import json
 import re
