@@ -89,7 +89,6 @@ def prepare_written(
             return strokes
         return _picture(strokes, pens[whose], rng, pixels), text, desk.group_of(whose), None
 
-    hands = f"{len(wish.primes)} people's hands" if wish.primes else f"{wish.writers} hands"
     return write_drawn_lines(
         Path(out),
         draw,
@@ -98,10 +97,7 @@ def prepare_written(
         kind="written",
         name=name or f"written by {hand.trained.name}",
         command=command,
-        notes=[
-            f"Written by the network {hand.trained.name} in {hands}, bias {wish.bias:g}, corpus "
-            f"{Path(texts).name}."
-        ],
+        notes=[f"{desk.notes}, corpus {Path(texts).name}."],
         problems=[],
         overwrite=overwrite,
         progress=progress,
@@ -116,6 +112,14 @@ class _Desk:
         self._each = -(-wish.lines // wish.writers)
         self._now = -1
         self._written: dict[int, Strokes | str] = {}
+
+    @property
+    def notes(self) -> str:
+        """Who wrote, in which hands, how neatly."""
+        wish = self._wish
+        of = f"{len(wish.primes)} people's" if wish.primes else str(wish.writers)
+        name = self._hand.trained.name
+        return f"Written by the network {name} in {of} hands, bias {wish.bias:g}"
 
     def writer_of(self, place: int) -> int:
         return place // self._each
