@@ -11,6 +11,7 @@ from kineograph.commands.crossval import crossval
 from kineograph.commands.demo import demo
 from kineograph.commands.evaluate import evaluate
 from kineograph.commands.export import export
+from kineograph.commands.ink import ink
 from kineograph.commands.inspect import inspect
 from kineograph.commands.lm import lm
 from kineograph.commands.predict import predict
@@ -36,6 +37,6 @@ app = typer.Typer(
 
 for verb in (
     demo, recipes, annotate, prepare, train, crossval, search, evaluate, compare, predict, inspect,
-    sample, export, watch, tune_alerts, verify, record, review, lm,
+    sample, ink, export, watch, tune_alerts, verify, record, review, lm,
 ):  # fmt: skip
     app.command()(verb)

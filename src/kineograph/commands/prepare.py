@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kineograph.data.prepare.neutral import Neutral
     from kineograph.data.prepare.prepared import Prepared
 
+WRITTEN = "written"  # lines by a trained network, so of a higher floor than the other ways
 FLAGS = {"columns": "column", "joined": "with", "none_label": "none-label"}  # where names differ
 
 Kind = Annotated[
@@ -27,9 +28,9 @@ Kind = Annotated[
         "marks, as annotate writes them. reviewed: alerts marked by review. Or a known "
         "data set: kth, ut-interaction, surveillance-fight, ucf101, hmdb51, ntu-rgbd, "
         "kinetics-csv. Lines of text: lines, lines-csv, page-xml, alto, iam-lines, archiscribe; "
-        "drawn ones: fonts, cursive. Pictures or clips with sentences: captions-csv, flickr8k, "
-        "coco-captions, karpathy; drawn clips: described-actors. Pen strokes: ink-drawn, "
-        "iam-ondb, inkml, strokes-jsonl, svg-strokes."
+        "drawn ones: fonts, cursive; by a network that writes by hand: written. Pictures or clips "
+        "with sentences: captions-csv, flickr8k, coco-captions, karpathy; drawn clips: "
+        "described-actors. Pen strokes: ink-drawn, iam-ondb, inkml, strokes-jsonl, svg-strokes."
     ),
 ]
 Group = Annotated[
@@ -136,6 +137,10 @@ def _way(kind: str) -> Callable[..., Any]:
     from kineograph.data.prepare import PREPARE, PREPARE_INK, PREPARE_LINES, PREPARE_PICTURES
     from kineograph.errors import InputError, nearest
 
+    if kind == WRITTEN:
+        from kineograph.predict.written import prepare_written
+
+        return prepare_written
     ways: dict[str, Callable[..., Any]] = {
         **PREPARE,
         **PREPARE_LINES,
@@ -144,8 +149,8 @@ def _way(kind: str) -> Callable[..., Any]:
     }
     if kind not in ways:
         raise InputError(
-            f"{kind}: cannot be prepared; known are {', '.join(ways)}. "
-            f"{nearest(kind, ways)}".rstrip()
+            f"{kind}: cannot be prepared; known are {', '.join([*ways, WRITTEN])}. "
+            f"{nearest(kind, [*ways, WRITTEN])}".rstrip()
         )
     return ways[kind]
 
@@ -157,7 +162,13 @@ def _made(kind: str, neutral: bool, flow: bool) -> str:
 
     if kind in PREPARE:
         return "clips"
-    made = "lines" if kind in PREPARE_LINES else "ink" if kind in PREPARE_INK else "pictures"
+    made = (
+        "lines"
+        if kind in (*PREPARE_LINES, WRITTEN)
+        else "ink"
+        if kind in PREPARE_INK
+        else "pictures"
+    )
     for flag, said in (("neutral", neutral), ("flow", flow)):
         if said:
             told = "lines of text" if made == "lines" else made

@@ -14,9 +14,10 @@ from pathlib import Path
 import torch
 
 from kineograph.data.ink.ink import Ink
-from kineograph.data.ink.known import in_units, normalised, paced_offsets, resized
+from kineograph.data.ink.known import in_units
 from kineograph.data.ink.line import InkLine
-from kineograph.data.ink.strokes import Offsets, from_offsets
+from kineograph.data.ink.own import own_offsets
+from kineograph.data.ink.strokes import Offsets, Strokes, from_offsets
 from kineograph.data.text import name_some
 from kineograph.errors import InputError
 from kineograph.recipes.hand import TrainedHand, load_hand
@@ -25,6 +26,7 @@ from kineograph.tasks.draw_ink import NOTHING, Drawn, Row, draw_rows
 CHARACTER_MM = 8.5  # the pen's way on paper for one character of a usual hand
 LONGEST_TEXT = 20_000  # characters
 MOST_BIAS = 10.0
+TRIES = 3  # of a line that does not come to its end
 
 
 @dataclass
@@ -66,11 +68,7 @@ class Hand:
         goes on in that style. The same for the same seed. Raises InputError in words for a text
         that cannot be written.
         """
-        if not self.reads_text:
-            raise InputError(
-                f"{self.trained.name}: writes no text, it only goes on scribbling. Leave --text "
-                "away, or take a run of handwriting-synthesis."
-            )
+        self._check_reads()
         _check(bias, count)
         rows = self._rows(text)
         chance = torch.Generator(self.device).manual_seed(seed)
@@ -86,6 +84,39 @@ class Hand:
             self._ink(rows, [one, *rest[place * size : (place + 1) * size]])
             for place, one in enumerate(first)
         ]
+
+    def write_lines(
+        self,
+        texts: Sequence[str],
+        *,
+        bias: float = 0.5,
+        seed: int = 0,
+        prime: InkLine | None = None,
+    ) -> list[Strokes]:
+        """Each text as a line by itself, all in one hand: that of `prime`, or one that chance drew.
+
+        A line that comes to no end by itself is begun again, and has no strokes where that fails
+        TRIES times. Units: the network's ink. Raises InputError as `write` does.
+        """
+        self._check_reads()
+        _check(bias, 1)
+        rows = [self.trained.config.spelling(text) for text in texts]
+        if not all(row.strip() for row in rows):
+            raise InputError("a text is empty. Write some words to be written.")
+        self._check_characters("".join(rows))
+        chance = torch.Generator(self.device).manual_seed(seed)
+        begun = self._prime(prime) if prime else (NOTHING, "")
+        found: list[Strokes] = [[] for _ in rows]
+        for _ in range(TRIES):
+            left = [place for place, strokes in enumerate(found) if not strokes]
+            if not prime and not begun[1] and left:  # whose hand it is, its first line says
+                (first,) = self._draw([Row(rows[0])], bias, chance)
+                begun = (first.offsets, rows[0]) if first.finished else begun
+            drawn = self._draw([Row(rows[place], *begun) for place in left], bias, chance)
+            for place, one in zip(left, drawn, strict=True):
+                if one.finished and len(one.offsets):
+                    found[place] = from_offsets(in_units(one.offsets, self.trained.known))
+        return found
 
     def scribble(
         self, points: int = 400, *, bias: float = 0.5, seed: int = 0, count: int = 1
@@ -117,6 +148,13 @@ class Hand:
         self._check_characters("".join(rows))
         return rows
 
+    def _check_reads(self) -> None:
+        if not self.reads_text:
+            raise InputError(
+                f"{self.trained.name}: writes no text, it only goes on scribbling. Leave --text "
+                "away, or take a run of handwriting-synthesis."
+            )
+
     def _check_characters(self, text: str) -> None:
         unseen = self.trained.known.alphabet.unseen(text)
         if unseen:
@@ -129,8 +167,7 @@ class Hand:
         trained = self.trained
         text = trained.config.spelling(line.text)
         self._check_characters(text)
-        own = resized(line, trained.config, trained.known)
-        points = normalised(paced_offsets(own, trained.config, trained.known), trained.known)
+        points = own_offsets(line, trained.config, trained.known)
         if len(points) > trained.config.longest_points:
             raise InputError(
                 f"{text[:40]!r}: {len(points)} points to go on from, and "

@@ -21,6 +21,13 @@ def read_prime(path: Path) -> InkLine:
 
     Raises InputError if the file has no line that can be read.
     """
+    lines = read_primes(path)
+    short = [line for line in lines if len(line.text) <= LONGEST]
+    return max(short or lines[:1], key=lambda line: len(line.text))
+
+
+def read_primes(path: Path) -> list[InkLine]:
+    """Every line of a file that can be gone on from. Raises InputError if there is none."""
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise InputError(f"{path}: own strokes are read from {', '.join(READERS)}. Save it as one.")
@@ -30,5 +37,4 @@ def read_prime(path: Path) -> InkLine:
     if not lines:
         first = f" {problems[0]}" if problems else " It is empty."
         raise InputError(f"{path}: no line of ink can be read.{first}")
-    short = [line for line in lines if len(line.text) <= LONGEST]
-    return max(short or lines[:1], key=lambda line: len(line.text))
+    return lines

@@ -1,0 +1,1 @@
+"""Lines that a person writes by hand, and what a network writes in that hand."""
