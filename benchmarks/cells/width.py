@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import torch
 from torch import nn
 
 from kineograph.errors import InputError
@@ -26,7 +27,8 @@ def with_equal_weights(model: Any, build: Build, wanted: int) -> Any:
     """
 
     def weights(units: int) -> int:
-        return count_weights(build(replace(model, units=units)))
+        with torch.device("meta"):  # counted without memory or a draw
+            return count_weights(build(replace(model, units=units)))
 
     low, high = 1, 2  # the width is found between them
     while weights(high) < wanted:
