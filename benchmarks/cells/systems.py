@@ -132,6 +132,7 @@ def open_lines(recipe: Recipe, folder: Path, _: Path | None) -> Opened:
         text = folder / "english.txt"
         text.write_text(ENGLISH.replace('"', "").lower(), encoding="utf-8")
         prepare_cursive(text, folder, overwrite=True, **LINES_DRAWN)
+    # Two hands may write a short word alike, which the check would refuse; the hands are apart.
     job = LinesExperiment(recipe, LinesFolder(folder), folder / "run", allow_leakage=True)
     sides, _problems = prepare_line_sides(job)
     height = recipe.data.height_pixels
