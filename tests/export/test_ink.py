@@ -34,3 +34,10 @@ def test_a_network_without_a_text_is_not_exported(tmp_path):
     trained = TrainedHand(tmp_path, recipe, KNOWN, build_hand(recipe, KNOWN))
     with pytest.raises(InputError, match="only networks that are told what to write are exported"):
         export_hand(trained)
+
+
+def test_a_hand_of_another_cell_is_not_exported(tmp_path):
+    recipe = change_all(find_recipe("handwriting-demo"), ["model.units=6", "model.cell=mingru"])
+    trained = TrainedHand(tmp_path, recipe, KNOWN, build_hand(recipe, KNOWN))
+    with pytest.raises(InputError, match="its cell is mingru, and only a hand of LSTM is exported"):
+        export_hand(trained)

@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from kineograph.nets.cells import OVER_TIME
 from kineograph.nets.models.handwriting import (
     Handwriting,
     HandwritingPredictConfig,
@@ -15,10 +16,10 @@ from kineograph.nets.text_window import TextWindow
 TEXTS = torch.tensor([[1, 2, 3, 2], [4, 1, 0, 0]])
 
 
-def network(layers: int = 3, windows: int = 2) -> Handwriting:
+def network(layers: int = 3, windows: int = 2, cell: str = "lstm") -> Handwriting:
     torch.manual_seed(2)
     return Handwriting(
-        7, layers, 3, characters=4, windows=windows, points_per_character=3.0
+        7, layers, 3, characters=4, windows=windows, points_per_character=3.0, cell=cell
     ).double()
 
 
@@ -59,12 +60,13 @@ def test_a_fresh_window_goes_at_the_pace_of_the_ink():
     assert places.tolist()[0] == pytest.approx([3.0] * 3)
 
 
+@pytest.mark.parametrize("cell", OVER_TIME)
 @pytest.mark.parametrize("windows", [0, 2])
 @pytest.mark.parametrize("layers", [1, 3])
-def test_whole_line_equals_one_step_at_a_time(layers, windows):
-    net, line = network(layers, windows), points()
+def test_whole_line_equals_one_step_at_a_time(layers, windows, cell):
+    net, line = network(layers, windows, cell), points()
     if not windows:
-        net = Handwriting(7, layers, 3).double()
+        net = Handwriting(7, layers, 3, cell=cell).double()
     text = net.one_hot(TEXTS) if windows else None
     whole = net(line, TEXTS)
     state, before = net.initial_state(line[:, 0]), torch.zeros_like(line[:, 0])
@@ -74,8 +76,9 @@ def test_whole_line_equals_one_step_at_a_time(layers, windows):
         before = line[:, place]
 
 
-def test_a_line_followed_in_two_parts_is_the_line_followed_whole():
-    net, line = network(), points()
+@pytest.mark.parametrize("cell", OVER_TIME)
+def test_a_line_followed_in_two_parts_is_the_line_followed_whole(cell):
+    net, line = network(cell=cell), points()
     text = net.one_hot(TEXTS)
     whole, last, _ = net.follow(line, text)
     first, state, _ = net.follow(line[:, :4], text)
@@ -126,6 +129,12 @@ def test_the_paper_s_sizes():
 def test_a_network_that_reads_asks_for_its_text():
     with pytest.raises(ValueError, match="texts=None: this network is told what to write"):
         network()(points())
+
+
+@pytest.mark.parametrize("config", [HandwritingPredictConfig, HandwritingSynthesisConfig])
+def test_a_cell_that_is_not_known_is_refused(config):
+    with pytest.raises(ValueError, match="cell='lstn'"):
+        config(cell="lstn")
 
 
 @pytest.mark.parametrize("wrong", [{"units": 0}, {"mixtures": 0}, {"clip_outputs": -1.0}])

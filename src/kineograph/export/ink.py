@@ -41,6 +41,11 @@ def export_hand(trained: TrainedHand, folder: Path | None = None) -> dict[str, A
             f"{trained.name}: only networks that are told what to write are exported. Take a run "
             "of handwriting-synthesis."
         )
+    if network.cell != "lstm":
+        raise InputError(
+            f"{trained.name}: its cell is {network.cell}, and only a hand of LSTM is exported. "
+            "Train one with model.cell=lstm."
+        )
     names = _names(network)
     batch, letters = torch.export.Dim("batch", min=1), torch.export.Dim("letters", min=1)
     point, text = _example(network, ROWS, LETTERS)

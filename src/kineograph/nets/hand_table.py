@@ -3,6 +3,8 @@
 from kineograph.nets.layer_table import Layer
 from kineograph.nets.models.handwriting import POINT, Handwriting
 
+NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU", "mingru": "minGRU"}
+
 
 def hand_table(network: Handwriting, points: int, letters: int) -> list[Layer]:
     """The rows for a line of so many points and letters, input first, total last."""
@@ -10,7 +12,7 @@ def hand_table(network: Handwriting, points: int, letters: int) -> list[Layer]:
     if network.reads_text:
         rows.append(Layer("text", (letters, network.characters), 0))
     for number, cell in enumerate(network.layers, start=1):
-        name = f"LSTM {number}"
+        name = f"{NAMES[network.cell]} {number}"
         rows.append(Layer(name, (points, network.units), sum(p.numel() for p in cell.parameters())))
         if number == 1 and network.window is not None:
             weights = sum(p.numel() for p in network.window.parameters())

@@ -3,7 +3,7 @@
 Source: Graves 2013 (arXiv:1308.0850), sections 4 and 5. LSTM layers one above the other; each sees
 the pen's last step, and the output sees every layer. For synthesis the first layer slides a soft
 window over the text (nets/text_window.py), and what it sees goes to all layers. The cells have no
-peepholes, which the paper's have.
+peepholes, which the paper's have; other cells than the paper's LSTM fit in its place.
 
 Only the window needs a loop: it depends on the first layer and the first layer on it. The layers
 above, and the output, see all points at once.
@@ -16,24 +16,24 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from kineograph.nets.cells import LSTMCell
-from kineograph.nets.checks import check_counts
+from kineograph.nets.cells import OVER_TIME, LSTMCell
+from kineograph.nets.cells.cell import State
+from kineograph.nets.checks import check_choice, check_counts
 from kineograph.nets.fused import fused_scan
 from kineograph.nets.heads.mixture import mixture_outputs
 from kineograph.nets.text_window import TextWindow
 
 POINT = 3  # right, up, lifted
 
-CellState = tuple[Tensor, Tensor]
-
 
 class HandState(NamedTuple):
-    """Between two points: each layer's h and c (B, N), the window (B, V) and its places (B, J).
+    """Between two points: each layer's state (an LSTM's h and c, each (B, N)), the window (B, V)
+    and its places (B, J).
 
     Without a text the last two are None. phi (B, L) is where the window was looking.
     """
 
-    layers: tuple[CellState, ...]
+    layers: tuple[State, ...]
     window: Tensor | None = None
     places: Tensor | None = None
     phi: Tensor | None = None
@@ -41,20 +41,28 @@ class HandState(NamedTuple):
 
 @dataclass(frozen=True)
 class HandwritingPredictConfig:
-    """Layers of LSTM, the mixture, and how far gradients may go."""
+    """Layers of a cell, the mixture, and how far gradients may go."""
 
     units: int = 900
     layers: int = 1
     mixtures: int = 20
     clip_outputs: float = 100.0  # gradients of the outputs, each; 0 lets them be
+    cell: str = "lstm"  # see cells.OVER_TIME
 
     def __post_init__(self) -> None:
+        check_choice(OVER_TIME, cell=self.cell)
         check_counts(units=self.units, layers=self.layers, mixtures=self.mixtures)
         _check_clip(self.clip_outputs)
 
     def build(self, characters: int, points_per_character: float) -> "Handwriting":
         """The network; what it writes is its own, so the text's measures say nothing."""
-        return Handwriting(self.units, self.layers, self.mixtures, clip_outputs=self.clip_outputs)
+        return Handwriting(
+            self.units,
+            self.layers,
+            self.mixtures,
+            clip_outputs=self.clip_outputs,
+            cell=self.cell,
+        )
 
 
 @dataclass(frozen=True)
@@ -66,8 +74,10 @@ class HandwritingSynthesisConfig:
     mixtures: int = 20
     windows: int = 10
     clip_outputs: float = 100.0  # gradients of the outputs, each; 0 lets them be
+    cell: str = "lstm"  # see cells.OVER_TIME
 
     def __post_init__(self) -> None:
+        check_choice(OVER_TIME, cell=self.cell)
         check_counts(units=self.units, layers=self.layers, mixtures=self.mixtures)
         check_counts(windows=self.windows)
         _check_clip(self.clip_outputs)
@@ -82,6 +92,7 @@ class HandwritingSynthesisConfig:
             windows=self.windows,
             points_per_character=points_per_character,
             clip_outputs=self.clip_outputs,
+            cell=self.cell,
         )
 
 
@@ -104,18 +115,23 @@ class Handwriting(nn.Module):
         windows: int = 0,
         points_per_character: float = 25.0,
         clip_outputs: float = 100.0,
+        cell: str = "lstm",
     ) -> None:
         super().__init__()
         self.units, self.mixtures, self.characters = units, mixtures, characters
         self.clip_outputs = clip_outputs
+        self.cell = cell
         self.window = TextWindow(units, windows, points_per_character) if windows else None
         above = POINT + characters + units
+        # a GRU whose reset gate comes after its matrix runs in one call
+        options: dict[str, Any] = {"reset": "after"} if cell == "gru" else {}
         self.layers: Any = nn.ModuleList(
-            LSTMCell(above if number else POINT + characters, units) for number in range(layers)
+            OVER_TIME[cell](above if number else POINT + characters, units, **options)
+            for number in range(layers)
         )
         self.output = nn.Linear(layers * units, mixture_outputs(mixtures))
-        for cell in self.layers:
-            _remember(cell)
+        for layer in self.layers:
+            _begin(layer)
 
     @property
     def reads_text(self) -> bool:
@@ -128,8 +144,7 @@ class Handwriting(nn.Module):
 
     def initial_state(self, like: Tensor) -> HandState:
         """Before the first point, for a batch like `like` (B, …)."""
-        zeros = like.new_zeros(like.shape[0], self.units)
-        layers = tuple((zeros, zeros) for _ in self.layers)
+        layers = tuple(cell.initial_state(like) for cell in self.layers)
         if self.window is None:
             return HandState(layers)
         places = self.window.initial_places(like)
@@ -191,7 +206,7 @@ class Handwriting(nn.Module):
 
     def _read(
         self, cell: Any, steps: Tensor, text: Tensor, state: HandState
-    ) -> tuple[Tensor, Tensor, CellState, Tensor, list[Tensor]]:
+    ) -> tuple[Tensor, Tensor, State, Tensor, list[Tensor]]:
         """The first layer and its window, point by point; the points' part of the gates at once."""
         assert self.window is not None and state.window is not None and state.places is not None
         weight = cell.from_input.weight
@@ -215,11 +230,12 @@ class Handwriting(nn.Module):
         return self.one_hot(texts)
 
 
-def _remember(cell: Any) -> None:
-    """Open the forget gate at the beginning (Jozefowicz et al. 2015), as Keras does."""
+def _begin(cell: Any) -> None:
+    """Biases of zero; an LSTM's forget gate open (Jozefowicz et al. 2015), as Keras does."""
     with torch.no_grad():
         cell.from_input.bias.zero_()
-        cell.from_input.bias[cell.units : 2 * cell.units] = 1.0
+        if isinstance(cell, LSTMCell):
+            cell.from_input.bias[cell.units : 2 * cell.units] = 1.0
 
 
 def _check_clip(value: float) -> None:
