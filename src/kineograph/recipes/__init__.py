@@ -43,6 +43,7 @@ from kineograph.recipes.recipe import (
     recipe_to_json,
 )
 from kineograph.recipes.regions import DENSE_CAPTION, DENSE_CAPTION_SCENES
+from kineograph.recipes.texts import LABEL_TEXT, TRANSLITERATE
 from kineograph.recipes.trained import Trained, load
 from kineograph.recipes.two_stream_lrcn import TWO_STREAM_LRCN
 from kineograph.recipes.writing import (
@@ -93,6 +94,8 @@ RECIPES = {
         CHAR_MINGRU,
         SHAKESPEARE,
         STACKS,
+        LABEL_TEXT,
+        TRANSLITERATE,
     )
 }
 
