@@ -67,7 +67,8 @@ def split_texts(
                 f"{name}. Give more texts, or smaller groups."
             )
     how = "group" if any(record.group for record in kept) else "text"
-    return TextsSplit(*sides, how=how, remarks=tuple(remarks))
+    train, val, test = sides
+    return TextsSplit(train, val, test, how, tuple(remarks))
 
 
 def _dealt(counts: np.ndarray, config: TextsConfig) -> np.ndarray:
@@ -103,7 +104,8 @@ def _given(records: list[TextRecord], remarks: list[str], answers_apart: bool) -
             "split: the sides that are named have nothing to learn from, or nothing to ask about. "
             "Name train and test, or leave the column away."
         )
-    return TextsSplit(*(tuple(sides[name]) for name in SIDES), how="given", remarks=tuple(remarks))
+    train, val, test = (tuple(sides[name]) for name in SIDES)
+    return TextsSplit(train, val, test, "given", tuple(remarks))
 
 
 def _keys(record: TextRecord, answers_apart: bool) -> set[Hashable]:

@@ -82,7 +82,7 @@ def _ask(asked: Asked) -> dict[str, Any]:
 
 
 def _mistakes(records: Sequence[TextRecord], answers: Sequence[Answer]) -> list[dict[str, Any]]:
-    wrong = [
+    wrong: list[dict[str, Any]] = [
         {
             "text": record.text[:SHOWN_CHARACTERS],
             "truth": answer.truth,
@@ -92,7 +92,8 @@ def _mistakes(records: Sequence[TextRecord], answers: Sequence[Answer]) -> list[
         for record, answer in zip(records, answers, strict=True)
         if answer.truth != answer.answer
     ]
-    return sorted(wrong, key=lambda row: -row["share"])[:MISTAKES_KEPT]
+    wrong.sort(key=lambda row: -row["share"])
+    return wrong[:MISTAKES_KEPT]
 
 
 def baselines(

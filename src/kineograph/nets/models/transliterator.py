@@ -1,7 +1,7 @@
 """Transliterator: text in, text out; what is read is looked at again before every character.
 
     given    s   h   c   h   i          embedding, a cell in both directions -> places (B, T, 2N)
-              \   \  |  /   /             attention: which of them the next character is told from
+              .   .  |  .   .             attention: which of them the next character is told from
     asked          щ   и   end            an LSTM, from the character before and what is looked at
 
 Encoder, decoder, attention: Bahdanau et al. 2015 (arXiv:1409.0473). The one who says is the
