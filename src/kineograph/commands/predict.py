@@ -190,8 +190,7 @@ def predict(
     }
     _refuse_others(run, kind, list(options))
     _check_formats(formats, kind)
-    if not files and kind not in TEXTS:
-        raise _no_file(run, kind)
+    _check_files(run, kind, files)
     wish = Wish(run, files or [], formats, out, device, as_json, options)
     match kind:
         case "lines":
@@ -306,13 +305,15 @@ def _answer_texts(wish: Wish, kind: str) -> None:
         rewrite_texts(wish.run, wish.files, text, 5 if beam is None else beam, *rest)
 
 
-def _no_file(run: str, kind: str) -> Exception:
-    """Why a network that is shown files cannot answer without one."""
+def _check_files(run: str, kind: str, files: list[Path] | None) -> None:
+    """Raise InputError where a network is shown files and none was given."""
     from kineograph.errors import InputError
 
-    return InputError(
-        f"{run}: {KINDS[kind].says}, and no file was given. Add one: kineograph predict {run} FILE."
-    )
+    if not files and kind not in TEXTS:
+        raise InputError(
+            f"{run}: {KINDS[kind].says}, and no file was given. Add one: kineograph predict {run} "
+            "FILE."
+        )
 
 
 def _refuse_others(run: str, kind: str, given: Sequence[str]) -> None:
