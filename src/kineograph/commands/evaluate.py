@@ -49,6 +49,10 @@ def _evaluator(kind: str) -> Callable[[Screen, str, Path, str | None, Path | Non
             from kineograph.commands.train_ink import evaluate_ink
 
             return evaluate_ink
+        case "labels" | "pairs":
+            from kineograph.commands.train_texts import evaluate_texts
+
+            return evaluate_texts
         case _:
             from kineograph.commands.train_pictures import evaluate_pictures
 

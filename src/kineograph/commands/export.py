@@ -80,6 +80,13 @@ def _written(run: str, kind: str, folder: Path, int8: Path | None) -> dict[str, 
         from kineograph.recipes.writer import load_writer
 
         return export_writer(load_writer(run), folder)
+    if kind in ("labels", "pairs"):
+        from kineograph.errors import InputError
+
+        raise InputError(
+            f"{run}: answers whole texts, and no ONNX of such a network is written yet. Ask it "
+            f'here: kineograph predict {run} --text "…".'
+        )
     if kind == "ink":
         from kineograph.export.ink import export_hand
         from kineograph.recipes.hand import load_hand

@@ -3,7 +3,8 @@
 One that labels clips answers for videos (`label_files.py`), or for people in them (`people.py`);
 one that reads lines of text for pages (`read_pages.py`); one that describes pictures with sentences
 (`describe_pictures.py`), answers questions about them (`answer_questions.py`), or says what stands
-where (`describe_regions.py`).
+where (`describe_regions.py`). One that is shown whole texts labels them, or writes them otherwise
+(`answer_texts.py`).
 """
 
 from collections.abc import Sequence
@@ -48,11 +49,17 @@ KINDS = {
     "captions": Does("describes pictures", ("json",), ("--beam", "--best")),
     "questions": Does("answers questions about pictures", ("json",), ("--question",)),
     "regions": Does("describes regions of pictures", ("json", "png"), ()),
+    "labels": Does("labels texts", ("json",), ("--text",)),
+    "pairs": Does("writes texts otherwise", ("json",), ("--text", "--beam")),
 }
 
+TEXTS = ("labels", "pairs")  # that may be given without a file
+
 Files = Annotated[
-    list[Path],
-    typer.Argument(help="Videos, GIFs, pictures, folders of them; or scans, TIFFs and PDFs."),
+    list[Path] | None,
+    typer.Argument(
+        help="Videos, GIFs, pictures, folders of them; or scans, TIFFs and PDFs; or text files."
+    ),
 ]
 Write = Annotated[
     list[str] | None,
@@ -100,6 +107,7 @@ Picture = Annotated[
 Beam = Annotated[int | None, typer.Option(help="Sentences: how many the search keeps (5).")]
 Best = Annotated[int | None, typer.Option(help="Sentences: how many are told of a picture (3).")]
 Question = Annotated[str | None, typer.Option(help="Questions: what is asked about every picture.")]
+Text = Annotated[str | None, typer.Option(help="Texts: one that stands in no file.")]
 Password = Annotated[str | None, typer.Option(help="Pages: of encrypted PDFs.")]
 Language = Annotated[
     str | None,
@@ -140,7 +148,7 @@ class Wish:
 def predict(
     ctx: typer.Context,
     run: Annotated[str, typer.Argument(help="A run folder, or a shipped network's name.")],
-    files: Files,
+    files: Files = None,
     write: Write = None,
     out: Out = Path("."),
     window_seconds: WindowSeconds = None,
@@ -159,6 +167,7 @@ def predict(
     alternatives: Alternatives = None,
     beam: Beam = None,
     best: Best = None,
+    text: Text = None,
     device: Device = "cpu",
     as_json: AsJson = False,
 ) -> None:
@@ -181,7 +190,8 @@ def predict(
     }
     _refuse_others(run, kind, list(options))
     _check_formats(formats, kind)
-    wish = Wish(run, files, formats, out, device, as_json, options)
+    _check_files(run, kind, files)
+    wish = Wish(run, files or [], formats, out, device, as_json, options)
     match kind:
         case "lines":
             _read(wish)
@@ -191,6 +201,8 @@ def predict(
             _answer(wish)
         case "regions":
             _find_regions(wish)
+        case "labels" | "pairs":
+            _answer_texts(wish, kind)
         case _:
             _label(wish)
 
@@ -290,6 +302,29 @@ def _find_regions(wish: Wish) -> None:
     from kineograph.commands.describe_regions import describe_regions
 
     describe_regions(wish.run, wish.files, wish.formats, wish.out, wish.device, wish.as_json)
+
+
+def _answer_texts(wish: Wish, kind: str) -> None:
+    """Labels of texts, or texts written otherwise."""
+    from kineograph.commands.answer_texts import label_texts, rewrite_texts
+
+    text, beam = wish.options.get("--text"), wish.options.get("--beam")
+    rest = (wish.formats, wish.out, wish.device, wish.as_json)
+    if kind == "labels":
+        label_texts(wish.run, wish.files, text, *rest)
+    else:
+        rewrite_texts(wish.run, wish.files, text, 5 if beam is None else beam, *rest)
+
+
+def _check_files(run: str, kind: str, files: list[Path] | None) -> None:
+    """Raise InputError where a network is shown files and none was given."""
+    from kineograph.errors import InputError
+
+    if not files and kind not in TEXTS:
+        raise InputError(
+            f"{run}: {KINDS[kind].says}, and no file was given. Add one: kineograph predict {run} "
+            "FILE."
+        )
 
 
 def _refuse_others(run: str, kind: str, given: Sequence[str]) -> None:

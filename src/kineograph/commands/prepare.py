@@ -13,6 +13,7 @@ from kineograph.commands.console import AsJson, Screen
 from kineograph.commands.prepare_ink import tell_ink
 from kineograph.commands.prepare_lines import tell_lines
 from kineograph.commands.prepare_pictures import tell_pictures
+from kineograph.commands.prepare_texts import tell_pairs
 
 if TYPE_CHECKING:
     from kineograph.data.prepare.neutral import Neutral
@@ -30,7 +31,8 @@ Kind = Annotated[
         "kinetics-csv. Lines of text: lines, lines-csv, page-xml, alto, iam-lines, archiscribe; "
         "drawn ones: fonts, cursive; by a network that writes by hand: written. Pictures or clips "
         "with sentences: captions-csv, flickr8k, coco-captions, karpathy; drawn clips: "
-        "described-actors. Pen strokes: ink-drawn, iam-ondb, inkml, strokes-jsonl, svg-strokes."
+        "described-actors. Pen strokes: ink-drawn, iam-ondb, inkml, strokes-jsonl, svg-strokes. "
+        "Pairs of words of a text, or of the built-in list: transliteration."
     ),
 ]
 Group = Annotated[
@@ -119,7 +121,11 @@ def prepare(
 
     method = flow_method if flow else None
     if made != "clips":
-        tells: dict[str, Callable[..., None]] = {"lines": tell_lines, "ink": tell_ink}
+        tells: dict[str, Callable[..., None]] = {
+            "lines": tell_lines,
+            "ink": tell_ink,
+            "pairs of words": tell_pairs,
+        }
         tells.get(made, tell_pictures)(screen, prepare_in(out, replace=overwrite), out)
         return
     if not neutral:
@@ -134,7 +140,13 @@ def prepare(
 
 def _way(kind: str) -> Callable[..., Any]:
     """The function that prepares this kind."""
-    from kineograph.data.prepare import PREPARE, PREPARE_INK, PREPARE_LINES, PREPARE_PICTURES
+    from kineograph.data.prepare import (
+        PREPARE,
+        PREPARE_INK,
+        PREPARE_LINES,
+        PREPARE_PICTURES,
+        PREPARE_TEXTS,
+    )
     from kineograph.errors import InputError, nearest
 
     if kind == WRITTEN:
@@ -146,6 +158,7 @@ def _way(kind: str) -> Callable[..., Any]:
         **PREPARE_LINES,
         **PREPARE_PICTURES,
         **PREPARE_INK,
+        **PREPARE_TEXTS,
     }
     if kind not in ways:
         raise InputError(
@@ -157,18 +170,17 @@ def _way(kind: str) -> Callable[..., Any]:
 
 def _made(kind: str, neutral: bool, flow: bool) -> str:
     """What comes out: clips, or lines, pictures or ink, which neither move nor have a length."""
-    from kineograph.data.prepare import PREPARE, PREPARE_INK, PREPARE_LINES
+    from kineograph.data.prepare import PREPARE, PREPARE_INK, PREPARE_LINES, PREPARE_TEXTS
     from kineograph.errors import InputError
 
     if kind in PREPARE:
         return "clips"
-    made = (
-        "lines"
-        if kind in (*PREPARE_LINES, WRITTEN)
-        else "ink"
-        if kind in PREPARE_INK
-        else "pictures"
-    )
+    rooms = {
+        "lines": (*PREPARE_LINES, WRITTEN),
+        "ink": PREPARE_INK,
+        "pairs of words": PREPARE_TEXTS,
+    }
+    made = next((name for name, kinds in rooms.items() if kind in kinds), "pictures")
     for flag, said in (("neutral", neutral), ("flow", flow)):
         if said:
             told = "lines of text" if made == "lines" else made

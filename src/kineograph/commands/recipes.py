@@ -13,6 +13,7 @@ from kineograph.commands.console import AsJson, Screen
 WORDS = 2542  # of a captioner in a layer table: as many as Flickr8k has five times and more
 WORDS_OF_REGIONS = 10_497  # as many as DenseCap knew, of Visual Genome
 LETTERS, WIDE = 100, 20  # characters, and heights in the width, of the line in a layer table
+WORDS_OF_TEXTS = 10_000
 POINTS, INK_LETTERS = 700, 28  # of a line of ink: IAM-OnDB's usual ones
 WORDS_OF_QUESTIONS, ANSWERS = 12_000, 3000  # at most, as in VQA v1
 
@@ -61,6 +62,8 @@ def _network_of(recipe: Any, classes: int) -> tuple[Any, list[Any], str]:
 
             network = recipe.model.build(LETTERS + 1)
             return network, text_table(network), f"a character, of {LETTERS}"
+        case "labels" | "pairs":
+            return _of_a_text(recipe, classes)
     from kineograph.nets.layer_table import layer_table
 
     network = recipe.model.build(classes, recipe.data.size_pixels, recipe.data.inputs)
@@ -82,6 +85,16 @@ def _of_ink(recipe: Any) -> tuple[Any, list[Any], str]:
     network = recipe.model.build(LETTERS, POINTS / INK_LETTERS)
     rows = hand_table(network, POINTS, INK_LETTERS)
     return network, rows, f"{POINTS} points, {INK_LETTERS} letters of {LETTERS} characters"
+
+
+def _of_a_text(recipe: Any, classes: int) -> tuple[Any, list[Any], str]:
+    from kineograph.nets.whole_text_table import whole_text_table
+
+    if recipe.kind == "labels":
+        network = recipe.model.build(WORDS_OF_TEXTS, classes)
+        return network, whole_text_table(network), f"a word, of {WORDS_OF_TEXTS}"
+    network = recipe.model.build(LETTERS, LETTERS)
+    return network, whole_text_table(network), f"a character, of {LETTERS}"
 
 
 def _of_a_picture(recipe: Any) -> tuple[Any, list[Any], str]:

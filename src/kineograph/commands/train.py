@@ -109,6 +109,10 @@ def _trainer(kind: str) -> Callable[[Screen, TrainWish], None]:
         from kineograph.commands.train_ink import train_ink
 
         return train_ink
+    if kind in ("labels", "pairs"):
+        from kineograph.commands.train_texts import train_texts
+
+        return train_texts
     from kineograph.commands.train_pictures import train_pictures
 
     return train_pictures

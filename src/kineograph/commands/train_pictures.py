@@ -66,7 +66,7 @@ def _finish(
 ) -> None:
     """The figures, where the report is, and the status: not zero if pictures were left out."""
     found: dict[str, Any] = kind.summarise(run)
-    _show(screen, kind.tell(found))
+    show_table(screen, kind.tell(found))
     screen.say(f"Report: {report}")
     if left_out:
         screen.say(f"{len(left_out)} pictures were left out: see the lines above.")
@@ -75,7 +75,7 @@ def _finish(
         raise typer.Exit(1)
 
 
-def _show(screen: Screen, rows: list[list[str]]) -> None:
+def show_table(screen: Screen, rows: list[list[str]]) -> None:
     """A table, its heads first; the first column is words, the others are figures."""
     from rich.table import Table
 

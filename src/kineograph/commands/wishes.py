@@ -19,6 +19,8 @@ DOES = {
     "regions": "describe regions",
     "text": "write text",
     "ink": "write by hand",
+    "labels": "label texts",
+    "pairs": "write texts otherwise",
 }
 FOR = {
     "--also": ("lines",),
@@ -26,7 +28,7 @@ FOR = {
     "--no-language": ("lines",),
     "--look-for-copies": ("clips",),
     "--workers": ("clips",),
-    "--no-baselines": ("clips", "captions", "questions", "regions", "text"),
+    "--no-baselines": ("clips", "captions", "questions", "regions", "text", "labels", "pairs"),
     "--allow-leakage": ("clips", "lines", "captions", "questions", "regions"),
 }
 

@@ -44,6 +44,7 @@ from kineograph.recipes.recipe import (
     recipe_to_json,
 )
 from kineograph.recipes.regions import DENSE_CAPTION, DENSE_CAPTION_SCENES
+from kineograph.recipes.texts import LABEL_TEXT, TRANSLITERATE
 from kineograph.recipes.trained import Trained, load
 from kineograph.recipes.two_stream_lrcn import TWO_STREAM_LRCN
 from kineograph.recipes.writing import (
@@ -95,6 +96,8 @@ RECIPES = {
         CHAR_MINGRU,
         SHAKESPEARE,
         STACKS,
+        LABEL_TEXT,
+        TRANSLITERATE,
     )
 }
 

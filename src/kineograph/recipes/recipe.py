@@ -13,6 +13,7 @@ from kineograph.data.ink.config import InkConfig
 from kineograph.data.lines.config import LinesConfig
 from kineograph.data.questions.config import QuestionsConfig
 from kineograph.data.regions.config import RegionsConfig
+from kineograph.data.texts.config import LabelledConfig, PairsConfig
 from kineograph.errors import InputError, nearest
 from kineograph.nets.models import MODELS, MODELS_OF, TwoStreamConfig
 from kineograph.tasks import TASKS, TASKS_OF, LabelFrames, LabelStreams
@@ -118,6 +119,8 @@ DATA = {
     "questions": QuestionsConfig,
     "regions": RegionsConfig,
     "text": TextConfig,
+    "labels": LabelledConfig,
+    "pairs": PairsConfig,
 }
 KINDS = {"data": DATA, "model": MODELS, "task": TASKS}
 WORDS = (str, str | None)  # fields in which 7 is a name: a person's

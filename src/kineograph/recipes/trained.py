@@ -17,6 +17,8 @@ PURPOSES = {  # what a network is needed for, by what it is shown; recipes of su
     "captions": ("pictures are to be described", "flickr8k-small or show-attend-tell"),
     "questions": ("questions are to be answered", "easy-vqa or coattention-vqa"),
     "regions": ("regions are to be described", "dense-caption-scenes"),
+    "labels": ("texts are to be labelled", "label-text"),
+    "pairs": ("texts are to be written otherwise", "transliterate"),
 }
 WRITE = ("text", "ink")  # what networks of these kinds know is sampled, not predicted
 

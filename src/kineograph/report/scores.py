@@ -31,6 +31,7 @@ class Pooled:
     classes: list[str]
     clips: int
     per_frame: bool
+    thing: str = "clips"  # what is answered about
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -44,10 +45,10 @@ class Pooled:
 
     @property
     def unit(self) -> str:
-        """What is counted: frames, clips, or answers where several seeds answer each clip."""
+        """What is counted: frames, clips (or texts), or answers where several seeds answer each."""
         if self.per_frame:
             return "frames"
-        return "clips" if len(self.truths) == self.clips else "answers"
+        return self.thing if len(self.truths) == self.clips else "answers"
 
 
 def all_classes(answers: Sequence[Answer], known: Sequence[str] = ()) -> list[str]:

@@ -7,8 +7,10 @@ from kineograph.tasks.label_by_median import LabelByMedian
 from kineograph.tasks.label_clips import LabelClips
 from kineograph.tasks.label_frames import LabelFrames
 from kineograph.tasks.label_streams import LabelStreams
+from kineograph.tasks.label_texts import LabelTexts
 from kineograph.tasks.predict_characters import PredictCharacters
 from kineograph.tasks.read_lines import ReadLines
+from kineograph.tasks.rewrite_texts import RewriteTexts
 from kineograph.tasks.task import Task
 from kineograph.tasks.write_ink import WriteInk
 
@@ -25,6 +27,8 @@ TASKS_OF: dict[str, dict[str, type]] = {  # by what a network is shown
     "questions": {"answer_question": AnswerQuestion},
     "regions": {"describe_regions": DescribeRegions},
     "text": {"predict_characters": PredictCharacters},
+    "labels": {"label_texts": LabelTexts},
+    "pairs": {"rewrite_texts": RewriteTexts},
 }
 TASKS = {name: task for tasks in TASKS_OF.values() for name, task in tasks.items()}
 
@@ -38,8 +42,10 @@ __all__ = [
     "LabelClips",
     "LabelFrames",
     "LabelStreams",
+    "LabelTexts",
     "PredictCharacters",
     "ReadLines",
+    "RewriteTexts",
     "Task",
     "WriteInk",
 ]

@@ -41,6 +41,7 @@ from kineograph.data.prepare.sort_of_clevr import prepare_sort_of_clevr
 from kineograph.data.prepare.strokes_jsonl import prepare_strokes_jsonl
 from kineograph.data.prepare.surveillance_fight import prepare_surveillance_fight
 from kineograph.data.prepare.svg_strokes import prepare_svg_strokes
+from kineograph.data.prepare.transliteration import PreparedPairs, prepare_transliteration
 from kineograph.data.prepare.ucf101 import prepare_ucf101
 from kineograph.data.prepare.ut_interaction import prepare_ut_interaction
 from kineograph.data.prepare.visual_genome import prepare_visual_genome
@@ -85,6 +86,10 @@ PREPARE_PICTURES: dict[str, Callable[..., PreparedPictures]] = {
     "sort-of-clevr": prepare_sort_of_clevr,
     "scenes": prepare_scenes,
     "visual-genome": prepare_visual_genome,
+}
+
+PREPARE_TEXTS: dict[str, Callable[..., PreparedPairs]] = {
+    "transliteration": prepare_transliteration,
 }
 
 PREPARE_INK: dict[str, Callable[..., PreparedInk]] = {

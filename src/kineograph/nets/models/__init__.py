@@ -17,6 +17,8 @@ from kineograph.nets.models.lrcn import LRCNConfig
 from kineograph.nets.models.mdlstm_line import MDLSTMLineConfig
 from kineograph.nets.models.pconvlstm import PConvLSTMConfig
 from kineograph.nets.models.show_ask_attend import ShowAskAttendConfig
+from kineograph.nets.models.text_labeller import TextLabellerConfig
+from kineograph.nets.models.transliterator import TransliteratorConfig
 from kineograph.nets.models.two_stream import TwoStreamConfig
 
 OF_CLIPS = {
@@ -34,6 +36,8 @@ OF_INK = {
 OF_CAPTIONS = {"captioner": CaptionerConfig, "attending_captioner": AttendingCaptionerConfig}
 OF_QUESTIONS = {"coattention_vqa": CoAttentionConfig, "show_ask_attend": ShowAskAttendConfig}
 OF_REGIONS = {"dense_caption": DenseCaptionConfig}
+OF_LABELS = {"text_labeller": TextLabellerConfig}
+OF_PAIRS = {"transliterator": TransliteratorConfig}
 MODELS_OF: dict[str, Mapping[str, type]] = {  # by what they are shown
     "clips": OF_CLIPS,
     "lines": OF_LINES,
@@ -42,5 +46,7 @@ MODELS_OF: dict[str, Mapping[str, type]] = {  # by what they are shown
     "questions": OF_QUESTIONS,
     "regions": OF_REGIONS,
     "text": OF_TEXT,
+    "labels": OF_LABELS,
+    "pairs": OF_PAIRS,
 }
 MODELS = {name: model for models in MODELS_OF.values() for name, model in models.items()}

@@ -63,6 +63,14 @@ class Places(NamedTuple):
 
     places: Tensor  # (B, P, D)
     keys: Tensor  # (B, P, A): W_a a, as they are compared
+    there: Tensor | None = None  # (B, P) bool: which are there, the others zero; None: all
+
+    @property
+    def mean(self) -> Tensor:
+        """(B, D) of those that are there."""
+        if self.there is None:
+            return self.places.mean(1)
+        return self.places.sum(1) / self.there.sum(1, keepdim=True)
 
 
 class AttendingCaptioner(nn.Module):
@@ -107,7 +115,7 @@ class AttendingCaptioner(nn.Module):
 
     def initial_state(self, memory: Places) -> State:
         """h, c (B, N) before the first word."""
-        h, c = self.start(memory.places.mean(1)).float().tanh().chunk(2, 1)
+        h, c = self.start(memory.mean).float().tanh().chunk(2, 1)
         return h, c
 
     def step(self, words: Tensor, state: State, memory: Places) -> tuple[Tensor, State, Tensor]:
@@ -150,7 +158,10 @@ class AttendingCaptioner(nn.Module):
     def _look(self, h: Tensor, memory: Places) -> tuple[Tensor, Tensor]:
         """h (B, S, N) -> context (B, S, D), attention (B, S, P): S looks at each picture."""
         compared = memory.keys.unsqueeze(1) + self.query(h).unsqueeze(2)  # (B, S, P, A)
-        attention = self.fit(compared.tanh()).squeeze(-1).float().softmax(-1)
+        fits = self.fit(compared.tanh()).squeeze(-1).float()
+        if memory.there is not None:
+            fits = fits.masked_fill(~memory.there.unsqueeze(1), -torch.inf)
+        attention = fits.softmax(-1)
         context = torch.bmm(attention.to(memory.places.dtype), memory.places)
         if self.gate is not None:
             context = context * self.gate(h).sigmoid()

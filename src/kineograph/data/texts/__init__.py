@@ -1,0 +1,1 @@
+"""Texts with what is said of each: a label, or another text."""

@@ -1,0 +1,1 @@
+"""Whole texts as experiments: labelled, or written otherwise."""
