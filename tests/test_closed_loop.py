@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from benchmarks import closed_loop
 
+from benchmarks import closed_loop
 from kineograph.report.lines.answers import LineAnswer
 from tests.tiny_hand import write_tiny_hand
 
