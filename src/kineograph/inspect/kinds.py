@@ -4,10 +4,12 @@ from pathlib import Path
 
 from kineograph.inspect.captions import open_captions
 from kineograph.inspect.clips import open_clips
+from kineograph.inspect.ink import open_ink
 from kineograph.inspect.inspected import Kind
 from kineograph.inspect.lines import open_lines
 from kineograph.inspect.questions import open_questions
 from kineograph.inspect.regions import open_regions
+from kineograph.inspect.text import open_text
 from kineograph.media.listing import PICTURE_SUFFIXES, VIDEO_SUFFIXES, list_media
 from kineograph.predict.pages import spread as pages_of
 
@@ -19,6 +21,11 @@ def pictures_of(files: list[Path]) -> list[Path]:
         for file in files
         for found in (list_media(file, suffixes=PICTURE_SUFFIXES) if file.is_dir() else [file])
     ]
+
+
+def files_of(files: list[Path]) -> list[Path]:
+    """As they are: a folder of texts is one text."""
+    return files
 
 
 def clips_of(files: list[Path]) -> list[Path]:
@@ -38,4 +45,6 @@ INSPECTED = {
     "captions": Kind("describes pictures", (), pictures_of, open_captions),
     "questions": Kind("answers questions", ("--question",), pictures_of, open_questions),
     "regions": Kind("describes regions", (), pictures_of, open_regions),
+    "text": Kind("writes text", ("--cell",), files_of, open_text),
+    "ink": Kind("writes by hand", ("--text", "--bias", "--seed"), files_of, open_ink),
 }
