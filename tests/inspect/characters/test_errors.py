@@ -49,7 +49,7 @@ def test_each_error_is_taken_away_once_by_the_first_that_explains_it():
     assert found.errors == len(text) - 2 == sum(found.counts.values())
     assert found.kinds[5] == found.kinds[6] == -1
     kind = [found.names[each] if each >= 0 else "" for each in found.kinds]
-    assert kind[1] == "n-gram"  # the
+    assert kind[2] == "n-gram"  # the
     assert kind[16] == "dynamic memory" and kind[4] == kind[7] == kind[15] == "rare word"
     assert kind[20] == "space, line end" and kind[21] == "word model" and kind[9] == "punctuation"
     assert kind[10] == "space, line end"

@@ -57,6 +57,7 @@ def gradient_curves(curves: Mapping[str, Sequence[float]], bold: str = "") -> st
         axes.plot(shares, **style)
         told.append(f"{name} {shares[-1]:.0e} after {len(shares) - 1}")
     axes.set_yscale("log")
+    axes.set_xlim(0, max(len(values) for values in curves.values()) - 1)
     low = min(line.get_ydata().min() for line in axes.lines)  # type: ignore[union-attr]
     axes.set_ylim(max(LEAST, low / 3), None)
     axes.yaxis.set_major_formatter(FuncFormatter(_power))
@@ -115,6 +116,7 @@ def saturation_plot(gates: Mapping[str, Sequence[NDArray[np.float64]]]) -> str:
 def errors_plot(counts: Mapping[str, int]) -> str:
     """A bar for each kind of error, in the order that they were peeled off, with its share."""
     every = max(1, sum(counts.values()))
+    most = max(counts.values()) / every or 1.0
     figure, axes = new_plot(
         BAR_PIXELS * len(counts) + 20, left=120, right=90, top=8, bottom=12, width=620
     )
@@ -122,9 +124,10 @@ def errors_plot(counts: Mapping[str, int]) -> str:
         share = number / every
         axes.barh(place, share, height=0.62, color=ACCENT if name != "rest" else MUTED)
         told = f"{percent(share)}, {number}"
-        put(axes, share, place, f"  {told}", va="center", size=SMALL_PIXELS, color=MUTED)
-        put(axes, 0, place, f"{name}  ", va="center", ha="right", size=TEXT_PIXELS, color=INK)
-    axes.set(xlim=(0, max(counts.values()) / every or 1), ylim=(len(counts) - 0.5, -0.5))
+        apart = 0.015 * most
+        put(axes, share + apart, place, told, va="center", size=SMALL_PIXELS, color=MUTED)
+        put(axes, -apart, place, name, va="center", ha="right", size=TEXT_PIXELS, color=INK)
+    axes.set(xlim=(0, most), ylim=(len(counts) - 0.5, -0.5))
     axes.set(xticks=[], yticks=[])
     said = ", ".join(f"{name} {number}" for name, number in counts.items())
     return to_svg(figure, "errors", f"Kinds of errors: {said}")
