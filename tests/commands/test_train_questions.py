@@ -103,3 +103,9 @@ def test_a_recipe_of_another_kind_is_told(desk, run):
     run("prepare", "easy-vqa", "src", "data")
     status, out, _ = run("train", "ocr-line", "data")
     assert status != 0 and "it holds questions, and lines of text are asked for" in out
+
+
+def test_drawn_relations_are_sent_to_the_recipe_that_is_made_for_them(tmp_path, monkeypatch, run):
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = run("prepare", "sort-of-clevr", "built-in", "data", "--option", "count=20")
+    assert status == 0 and "Next: kineograph train sort-of-clevr data" in out

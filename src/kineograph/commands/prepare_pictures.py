@@ -11,10 +11,11 @@ from kineograph.commands.console import Screen
 if TYPE_CHECKING:
     from kineograph.data.prepare.prepared_pictures import PreparedPictures
 
-USUAL = {  # what a first training of each kind takes
+USUAL = {  # what a first training takes, by the kind of data or by the one source it is made for
     "captions": "flickr8k-small",
     "questions": "coattention-vqa",
     "regions": "dense-caption-scenes",
+    "sort-of-clevr": "sort-of-clevr",
 }
 SAID = {"captions": "sentences", "regions": "regions"}  # of each record; a question is one itself
 
@@ -39,7 +40,8 @@ def tell_pictures(screen: Screen, done: "PreparedPictures", out: Path) -> None:
     )
     rest = f"{len(done.problems)} left out" if done.problems else "nothing left out"
     screen.say(f"{told} in {out}; {rest}.")
-    screen.say(f"Next: kineograph train {USUAL[kind]} {out}")
+    prepared_from = folder.about["prepared"]["kind"]
+    screen.say(f"Next: kineograph train {USUAL.get(prepared_from, USUAL[kind])} {out}")
     screen.result(
         {
             said: many,

@@ -111,7 +111,10 @@ SHOW_AND_TELL = Recipe(
             "Vinyals et al. 2015, Table 2, NIC, Flickr8k", FLICKR8K, "Flickr8k", {"bleu_1": 63.0}
         ),
         *_published(
-            "Vinyals et al. 2015, Table 1, NIC", COCO, "COCO 2014", {"bleu_4": 27.7, "cider_d": 855}
+            "Vinyals et al. 2015, Table 1, NIC",
+            COCO,
+            "COCO 2014",
+            {"bleu_4": 27.7, "cider_d": 85.5},
         ),
     ),
     notes=(
@@ -121,7 +124,7 @@ SHOW_AND_TELL = Recipe(
         SCRATCH,
         "The paper's encoder is GoogLeNet with batch normalisation, Im2Txt's Inception v3 "
         "(timm:inception_v3). The paper searches with a beam of 20; Im2Txt with 3.",
-        "Its CIDEr of 85.5 is the challenge server's: CIDEr-D, here 8.55.",
+        "Its CIDEr of 85.5 is the challenge server's: CIDEr-D, here 0.855.",
         "Published figures were copied from memory of the papers: check them before you cite.",
     ),
     laptop=LAPTOP,

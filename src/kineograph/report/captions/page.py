@@ -10,7 +10,7 @@ from kineograph.report.captions.summary import (
     tell_captions,
 )
 from kineograph.report.page import as_html, as_markdown
-from kineograph.report.page.blocks import Block, Facts, Gallery, Report, Say, Section, Table
+from kineograph.report.page.blocks import Block, Facts, Report, Say, Section, Table, Tile, Tiles
 from kineograph.report.shown import read_shown
 from kineograph.whole_file import write_text_whole
 
@@ -86,6 +86,6 @@ def _retrieval(found: dict[str, Any] | None) -> list[Block]:
 def _described(folder: Path) -> list[Block]:
     """Pictures with what the network says of them and what a person said."""
     shown = read_shown(folder, DESCRIBED)
-    cards = [(each.png, each.answer, f"a person: {each.truth}") for each in shown]
+    tiles = [Tile(each.png, each.answer, each.answer, f"a person: {each.truth}") for each in shown]
     told = Say("Evenly chosen from the side that was asked, not by how well they went.", "note")
-    return [told, Gallery(cards)] if cards else []
+    return [told, Tiles(tiles)] if tiles else []

@@ -20,7 +20,6 @@ from kineograph.report.page.blocks import (
     Facts,
     Films,
     Fold,
-    Gallery,
     Misread,
     Misreads,
     Picture,
@@ -35,6 +34,7 @@ from kineograph.report.page.blocks import (
 from kineograph.report.page.words import percent
 
 SPACE_SEEN = "\u2423"  # an open box, where a space is what differs
+PNG_SIGNATURE = b"\x89PNG"
 LINE_END = "\u23ce"  # where the end of a line is what is shaded
 
 
@@ -142,18 +142,6 @@ def _films(block: Films) -> str:
     return "\n".join(shown)
 
 
-def _gallery(block: Gallery) -> str:
-    shown = []
-    for png, said, below in block.cards:
-        data = base64.b64encode(png).decode("ascii")
-        shown.append(
-            f'<figure><img alt="{text(said)}" src="data:image/png;base64,{data}">'
-            f'<figcaption><b>{text(said)}</b><span class="id">{text(below)}</span></figcaption>'
-            "</figure>"
-        )
-    return f'<div class="gallery">{"".join(shown)}</div>'
-
-
 def _misreads(block: Misreads) -> str:
     return "\n".join(_misread(line) for line in block.lines)
 
@@ -194,7 +182,8 @@ def _tiles(block: Tiles) -> str:
 
 
 def _tile(tile: Tile) -> str:
-    data = base64.b64encode(tile.jpeg).decode("ascii")
+    data = base64.b64encode(tile.picture).decode("ascii")
+    kind = "png" if tile.picture.startswith(PNG_SIGNATURE) else "jpeg"
     most = max((share for _, share in tile.words), default=0.0) or 1.0
     words = "".join(
         f'<span style="--share:{share / most:.2f}">{text(word)}<small>{percent(share, 0)}</small>'
@@ -204,7 +193,7 @@ def _tile(tile: Tile) -> str:
     told = f"<small>{text(tile.told)}</small>" if tile.told else ""
     tinted = f'<div class="tinted">{words}</div>' if words else ""
     return (
-        f'<figure><img alt="{text(tile.alt)}" src="data:image/jpeg;base64,{data}">'
+        f'<figure><img alt="{text(tile.alt)}" src="data:image/{kind};base64,{data}">'
         f"<figcaption><b>{text(tile.title)}</b> {told}</figcaption>{tinted}</figure>"
     )
 
@@ -244,7 +233,6 @@ _WRITERS: dict[type[Block], Callable[[Any], str]] = {
     Facts: _facts,
     Cards: _cards,
     Films: _films,
-    Gallery: _gallery,
     Misreads: _misreads,
     Tiles: _tiles,
     Code: _code,

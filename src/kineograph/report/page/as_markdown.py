@@ -13,7 +13,6 @@ from kineograph.report.page.blocks import (
     Facts,
     Films,
     Fold,
-    Gallery,
     Misreads,
     Picture,
     Report,
@@ -81,10 +80,6 @@ def _films(block: Films) -> str:
     return "\n".join(lines)
 
 
-def _gallery(block: Gallery) -> str:
-    return "\n".join(f"- {text(said)} ({text(below)})" for _, said, below in block.cards)
-
-
 def _misreads(block: Misreads) -> str:
     return "\n".join(
         f"- {text(line.id)}, {text(line.told)}: {text(line.truth)} → {text(line.read)}"
@@ -118,7 +113,6 @@ _WRITERS: dict[type[Block], Callable[[Any], str]] = {
     Facts: _facts,
     Cards: _cards,
     Films: _films,
-    Gallery: _gallery,
     Misreads: _misreads,
     Tiles: _tiles,
     Code: _code,

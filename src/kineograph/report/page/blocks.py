@@ -58,13 +58,6 @@ class Films:
 
 
 @dataclass(frozen=True)
-class Gallery:
-    """Pictures side by side: (PNG bytes, what is said of it, what stands smaller below that)."""
-
-    cards: Sequence[tuple[bytes, str, str]]
-
-
-@dataclass(frozen=True)
 class Compared:
     """A stretch of a line: what stands there over what was read; either may be nothing."""
 
@@ -106,9 +99,9 @@ class Misreads:
 
 @dataclass(frozen=True)
 class Tile:
-    """A small picture, a JPEG file's bytes, with a word under it; words by their shares, if any."""
+    """A small picture, a JPEG or PNG file's bytes, words under it; some by their shares, if any."""
 
-    jpeg: bytes
+    picture: bytes
     alt: str
     title: str
     told: str = ""
@@ -154,19 +147,7 @@ class Beside:
 
 
 Block = (
-    Say
-    | Picture
-    | Table
-    | Facts
-    | Cards
-    | Films
-    | Gallery
-    | Misreads
-    | Tiles
-    | Code
-    | Shaded
-    | Fold
-    | Beside
+    Say | Picture | Table | Facts | Cards | Films | Misreads | Tiles | Code | Shaded | Fold | Beside
 )
 
 
