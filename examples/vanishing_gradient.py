@@ -30,7 +30,7 @@ STARTS = {
 
 def drawn(axes: Axes, norms: np.ndarray, name: str, colour: str) -> None:
     """One curve, beside its own first entry."""
-    axes.plot(np.maximum(norms / norms[0], LEAST), color=colour, linewidth=2, label=name)
+    axes.plot(norms / norms[0], color=colour, linewidth=2, label=name)
 
 
 def dressed(axes: Axes, title: str) -> None:

@@ -52,7 +52,7 @@ def gradient_curves(curves: Mapping[str, Sequence[float]], bold: str = "") -> st
             "color": ACCENT if own else next(others),
             "linewidth": 3.0 if own else 1.6,
         }
-        shares = np.maximum(np.asarray(values) / max(values[0], 1e-300), LEAST)
+        shares = np.maximum(np.asarray(values) / max(values[0], 1e-300), 1e-300)
         styles.append((name, style))
         axes.plot(shares, **style)
         told.append(f"{name} {shares[-1]:.0e} after {len(shares) - 1}")
