@@ -88,12 +88,7 @@ def inspect(
         run, Wish(device, question, from_seconds, cell, text, bias, seed)
     )
     found, failed = _look(screen, inspector, paths, text)
-    for each in found.values():
-        screen.say(each.line)
-        if each.problem:
-            screen.say(f"read in part: {each.problem}")
-    for reason in failed.values():
-        screen.say(f"failed: {reason}")
+    _tell(screen, found, failed)
     if found:
         write_inspected(out, run, inspector, found, list(failed.values()))
         screen.say(f"Wrote {out}")
@@ -122,6 +117,15 @@ def _look(
             except InputError as error:
                 failed[str(path)] = str(error)
     return found, failed
+
+
+def _tell(screen: Screen, found: dict[str, "Inspected"], failed: dict[str, str]) -> None:
+    for each in found.values():
+        screen.say(each.line)
+        if each.problem:
+            screen.say(f"read in part: {each.problem}")
+    for reason in failed.values():
+        screen.say(f"failed: {reason}")
 
 
 def _as_object(
