@@ -72,7 +72,13 @@ def test_every_sentence_is_asked_of_every_picture(done):
         folder.cache, folder.source_root, [each.picture for each in records], size_pixels=32
     )
     job = PictureExperiment(trained.recipe, folder, shapes)
-    found = likelihoods(Asked(job, trained, None, "all", records, [], cache), records)
+    told = []
+    found = likelihoods(
+        Asked(job, trained, None, "all", records, [], cache),
+        records,
+        lambda done, total, note: told.append((done, total)),
+    )
+    assert told[-1] == (len(records), len(records))
     assert found.shape == (len(records), len(records))
     network = trained.network
     for picture in (0, 3):

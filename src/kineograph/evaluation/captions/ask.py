@@ -20,7 +20,7 @@ from kineograph.data.records import write_records
 from kineograph.decoding.sequence_beam import Said, SequenceBeam, beam_search
 from kineograph.evaluation.captions.controls import constant_sentence, nearest_sentences
 from kineograph.evaluation.captions.retrieval import retrieve
-from kineograph.evaluation.job import write_json
+from kineograph.evaluation.job import Progress, write_json
 from kineograph.evaluation.pictures.kind import Asked
 from kineograph.report.captions.page import DESCRIBED
 from kineograph.report.shown import write_shown
@@ -48,20 +48,31 @@ def ask_captions(asked: Asked) -> dict[str, Any]:
         "side": asked.side,
     }
     if job.with_baselines and len(records) > 1:
-        with job.stage("Controls", "pictures") as progress:
-            turned = [*records[1:], records[0]]  # each described by another's picture
-            wrong = describe_all(asked, turned, lambda done: progress(done, len(records), ""))
-        controls["wrong_picture"] = [sentence_of(trained, each[0]) for each in wrong]
-        controls["retrieval"] = retrieve(asked, records)
-        if asked.learned:
-            controls["constant"] = constant_sentence(asked.learned)
-            controls["nearest"] = nearest_sentences(
-                features_of(asked, asked.learned),
-                features_of(asked, records),
-                [record.sentences[0] for record in asked.learned if record.picture in asked.cache],
-            )
+        controls |= _controls(asked, records)
     write_json(job.run / "controls.json", controls)
     return {"seconds_per_picture": round(seconds / max(1, len(records)), 5)}
+
+
+def _controls(asked: Asked, records: Sequence[DescribedPicture]) -> dict[str, Any]:
+    """What is said of another picture, of all, and of the nearest one; which picture fits which."""
+    job, trained = asked.job, asked.trained
+    with job.stage("Controls", "pictures") as progress:
+        turned = [*records[1:], records[0]]  # each described by another's picture
+        wrong = describe_all(asked, turned, lambda done: progress(done, len(records), ""))
+    found: dict[str, Any] = {"wrong_picture": [sentence_of(trained, each[0]) for each in wrong]}
+    with job.stage("Retrieval", "pictures") as progress:
+        found["retrieval"] = retrieve(asked, records, progress)
+    if asked.learned:
+        found["constant"] = constant_sentence(asked.learned)
+        learned = [record for record in asked.learned if record.picture in asked.cache]
+        with job.stage("Looking up", "pictures") as progress:
+            features = features_of(asked, [*learned, *records], progress)
+        found["nearest"] = nearest_sentences(
+            features[: len(learned)],
+            features[len(learned) :],
+            [record.sentences[0] for record in learned],
+        )
+    return found
 
 
 @torch.inference_mode()
@@ -79,14 +90,15 @@ def describe_all(
 
 
 @torch.inference_mode()
-def features_of(asked: Asked, records: Sequence[DescribedPicture]) -> NDArray[np.float32]:
-    """(N, D): the mean of the encoder's features over each picture that could be read."""
-    network = asked.trained.network
-    kept = [record for record in records if record.picture in asked.cache]
-    parts = [
-        network.sight(_pictures(asked, some)).flatten(2).float().mean(2).cpu().numpy()
-        for some in in_batches(kept)
-    ]
+def features_of(
+    asked: Asked, records: Sequence[DescribedPicture], progress: Progress
+) -> NDArray[np.float32]:
+    """(N, D): the mean of the encoder's features over each picture."""
+    network, parts, done = asked.trained.network, [], 0
+    for some in in_batches(records):
+        parts.append(network.sight(_pictures(asked, some)).flatten(2).float().mean(2).cpu().numpy())
+        done += len(some)
+        progress(done, len(records), "")
     return np.concatenate(parts)
 
 

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from kineograph.data.captions.batch import CaptionExample, CaptionExamples, collate_captions
 from kineograph.data.captions.described import DescribedPicture
 from kineograph.data.words import PAD
+from kineograph.evaluation.job import Progress
 from kineograph.evaluation.pictures.kind import Asked
 from kineograph.metrics.retrieval import score_retrieval
 from kineograph.nets.models.captioner import rows_of
@@ -24,16 +25,20 @@ MOST_PICTURES = 200  # every sentence is asked of every picture
 PICTURES_AT_ONCE = 4
 
 
-def retrieve(asked: Asked, records: Sequence[DescribedPicture]) -> dict[str, Any]:
+def retrieve(
+    asked: Asked, records: Sequence[DescribedPicture], progress: Progress
+) -> dict[str, Any]:
     """Recall both ways, of the first pictures and the first sentence of each."""
     some = records[:: -(-len(records) // MOST_PICTURES)][:MOST_PICTURES]
-    scores = likelihoods(asked, some)
+    scores = likelihoods(asked, some, progress)
     found = score_retrieval(scores - scores.mean(0), np.arange(len(some)))
     return asdict(found)
 
 
 @torch.inference_mode()
-def likelihoods(asked: Asked, records: Sequence[DescribedPicture]) -> NDArray[np.float64]:
+def likelihoods(
+    asked: Asked, records: Sequence[DescribedPicture], progress: Progress
+) -> NDArray[np.float64]:
     """(N, N): the log-probability of each one's first sentence, said of each picture."""
     trained, device = asked.trained, asked.job.device
     known = CaptionExamples(
@@ -59,4 +64,5 @@ def likelihoods(asked: Asked, records: Sequence[DescribedPicture]) -> NDArray[np
         logits = trained.network.say(outputs[places]).float()
         logs[places] = -F.cross_entropy(logits, to_say[places], reduction="none")
         rows.append(logs.sum(-1).double().cpu().numpy())
+        progress(begin + len(numbers), len(records), "")
     return np.concatenate(rows)
