@@ -7,7 +7,9 @@ import pytest
 from PIL import Image
 
 from kineograph.data.toy.actors import ActorsConfig, draw_clip
+from kineograph.inspect.kinds import INSPECTED
 from kineograph.media.write import write_video
+from kineograph.recipes.recipe import DATA
 from tests.commands.conftest import run  # noqa: F401  the verbs
 from tests.inspect.drawn_runs import answerer_run, captioner_run, picture
 
@@ -62,7 +64,12 @@ def test_what_cannot_be_is_said_in_a_line(options, words, run, tmp_path, monkeyp
     assert status and words in out and not (tmp_path / "inspect.html").exists()
 
 
-def test_a_kind_without_a_look_inside_is_told(run, tmp_path):  # noqa: F811
+def test_every_kind_of_data_has_its_look_inside():
+    assert set(INSPECTED) == set(DATA)
+
+
+def test_a_kind_without_a_look_inside_is_told(run, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.delitem(INSPECTED, "ink")
     (tmp_path / "recipe.json").write_text('{"recipe": {"data": {"kind": "ink"}}}')
     status, out, _ = run("inspect", tmp_path, tmp_path)
     assert status and "its data are ink, and no look inside is there for them" in out

@@ -14,20 +14,39 @@ if TYPE_CHECKING:
 MOST_FILES = 50  # on one page
 
 Files = Annotated[
-    list[Path], typer.Argument(help="Pictures, videos or pages, as predict takes them; folders.")
+    list[Path] | None,
+    typer.Argument(help="Pictures, videos, pages, texts or ink, of the kind that RUN knows."),
 ]
 Question = Annotated[str | None, typer.Option(help="Questions: what is asked about every picture.")]
 FromSeconds = Annotated[
     float | None, typer.Option(help="Clips: where the window begins that is looked into.")
+]
+Cell = Annotated[
+    str | None,
+    typer.Option(metavar="LAYER,CELL", help="Text: the cell whose colours stand first."),
+]
+Written = Annotated[
+    str | None, typer.Option("--text", help="By hand: a text that the network writes itself.")
+]
+Bias = Annotated[
+    float | None,
+    typer.Option(help="By hand: 0 as it learned, more is neater; 0 for ink, 0.5 for --text."),
+]
+Seed = Annotated[
+    int | None, typer.Option(min=0, help="By hand: another one writes --text otherwise.")
 ]
 Out = Annotated[Path, typer.Option(metavar="FILE.html", help="The page.")]
 
 
 def inspect(
     run: Annotated[str, typer.Argument(help="A run folder, or a shipped network's name.")],
-    files: Files,
+    files: Files = None,
     question: Question = None,
     from_seconds: FromSeconds = None,
+    cell: Cell = None,
+    text: Written = None,
+    bias: Bias = None,
+    seed: Seed = None,
     out: Out = Path("inspect.html"),
     device: Device = "cpu",
     as_json: AsJson = False,
@@ -41,7 +60,14 @@ def inspect(
 
     if out.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"--out {out}: the page is HTML. Give it a name that ends with .html.")
-    given = {"--question": question, "--from-seconds": from_seconds}
+    given = {
+        "--question": question,
+        "--from-seconds": from_seconds,
+        "--cell": cell,
+        "--text": text,
+        "--bias": bias,
+        "--seed": seed,
+    }
     kind = kind_of(run)
     if kind not in INSPECTED:
         raise InputError(
@@ -49,20 +75,20 @@ def inspect(
             f"There is one for {', '.join(INSPECTED)}."
         )
     _refuse_others(run, kind, [name for name, value in given.items() if value is not None])
-    inspector = INSPECTED[kind].open(run, Wish(device, question, from_seconds))
-    paths = (inspector.spread or INSPECTED[kind].spread)(files)
+    if not files and text is None:
+        also = ", or a text for it to write: --text" if "--text" in INSPECTED[kind].options else ""
+        raise InputError(f"{run}: nothing is given to look at. Give a file{also}.")
+    inspector = INSPECTED[kind].open(
+        run, Wish(device, question, from_seconds, cell, text, bias, seed)
+    )
+    paths = (inspector.spread or INSPECTED[kind].spread)(files or [])
     if len(paths) > MOST_FILES:
         raise InputError(
             f"{len(paths)} files: a page holds {MOST_FILES} at most. Give fewer, or several pages."
         )
     screen = Screen(as_json)
-    found, failed = _look(screen, inspector, paths)
-    for each in found.values():
-        screen.say(each.line)
-        if each.problem:
-            screen.say(f"read in part: {each.problem}")
-    for reason in failed.values():
-        screen.say(f"failed: {reason}")
+    found, failed = _look(screen, inspector, paths, text)
+    _tell(screen, found, failed)
     if found:
         write_inspected(out, run, inspector, found, list(failed.values()))
         screen.say(f"Wrote {out}")
@@ -72,20 +98,34 @@ def inspect(
 
 
 def _look(
-    screen: Screen, inspector: "Inspector", paths: list[Path]
+    screen: Screen, inspector: "Inspector", paths: list[Path], text: str | None
 ) -> tuple[dict[str, "Inspected"], dict[str, str]]:
-    """By path: what was found, and why nothing could be."""
+    """By path, the text that is written first: what was found, and why nothing could be."""
     from kineograph.errors import InputError
 
     found: dict[str, Inspected] = {}
     failed: dict[str, str] = {}
     with screen.stage("Looking", "parts") as progress:
+        if text is not None and inspector.write is not None:
+            try:
+                found[f"“{text}”"] = inspector.write(text, counted(progress, 1, 1))
+            except InputError as error:
+                failed[f"“{text}”"] = str(error)
         for number, path in enumerate(paths, start=1):
             try:
                 found[str(path)] = inspector.look(path, counted(progress, number, len(paths)))
             except InputError as error:
                 failed[str(path)] = str(error)
     return found, failed
+
+
+def _tell(screen: Screen, found: dict[str, "Inspected"], failed: dict[str, str]) -> None:
+    for each in found.values():
+        screen.say(each.line)
+        if each.problem:
+            screen.say(f"read in part: {each.problem}")
+    for reason in failed.values():
+        screen.say(f"failed: {reason}")
 
 
 def _as_object(

@@ -26,7 +26,7 @@ def write_inspected(
         outcome=f"What {Path(run).name} looked at",
         lead=inspector.method,
         notes=notes,
-        sections=[Section(name, each.blocks) for name, each in _named(found)],
+        sections=[section for name, each in _named(found) for section in _sections(name, each)],
         made_by=f"Kineograph {kineograph.__version__}",
     )
     try:
@@ -38,9 +38,15 @@ def write_inspected(
         ) from error
 
 
+def _sections(name: str, each: Inspected) -> list[Section]:
+    """A file's own section, and those that come after it."""
+    further = [Section(f"{part.title} · {name}", part.blocks) for part in each.sections]
+    return [Section(name, each.blocks), *further]
+
+
 def _named(found: dict[str, Inspected]) -> list[tuple[str, Inspected]]:
     """Files by their names; by their paths where two have one name."""
-    names = [Path(path).name for path in found]
+    names = [path if path.startswith("“") else Path(path).name for path in found]  # a text has none
     return [
         (name if names.count(name) == 1 else path, each)
         for name, (path, each) in zip(names, found.items(), strict=True)

@@ -70,9 +70,9 @@ class Hand:
         """
         self._check_reads()
         _check(bias, count)
-        rows = self._rows(text)
+        rows = self.rows_of(text)
         chance = torch.Generator(self.device).manual_seed(seed)
-        given = self._prime(prime) if prime else (NOTHING, "")
+        given = self.as_seen(prime) if prime else (NOTHING, "")
         first = self._draw([Row(rows[0], *given)] * count, bias, chance)
         rest: list[Drawn] = []
         if rows[1:]:
@@ -105,7 +105,7 @@ class Hand:
             raise InputError("a text is empty. Write some words to be written.")
         self._check_characters("".join(rows))
         chance = torch.Generator(self.device).manual_seed(seed)
-        begun = self._prime(prime) if prime else (NOTHING, "")
+        begun = self.as_seen(prime) if prime else (NOTHING, "")
         found: list[Strokes] = [[] for _ in rows]
         for _ in range(TRIES):
             left = [place for place, strokes in enumerate(found) if not strokes]
@@ -141,8 +141,11 @@ class Hand:
         whole = len(kept) == len(rows) and all(each.finished for each in written)
         return Ink("\n".join(rows), kept, CHARACTER_MM / known.length_per_character, whole)
 
-    def _rows(self, text: str) -> list[str]:
-        """The text as spelled, in rows that are not longer than those it learned from."""
+    def rows_of(self, text: str) -> list[str]:
+        """The text as spelled, in rows that are not longer than those it learned from.
+
+        Raises InputError for a text that is empty, or has characters that it cannot write.
+        """
         rows = break_text(text, self.trained.known.characters_per_line)
         rows = [self.trained.config.spelling(row) for row in rows]
         self._check_characters("".join(rows))
@@ -162,8 +165,11 @@ class Hand:
                 f"it cannot write {name_some(unseen)}. Leave them out; it writes: {self.characters}"
             )
 
-    def _prime(self, line: InkLine) -> tuple[Offsets, str]:
-        """A person's line as the network sees ink: in its size, its pace and its spelling."""
+    def as_seen(self, line: InkLine) -> tuple[Offsets, str]:
+        """A person's line as the network sees ink: in its size, its pace and its spelling.
+
+        Raises InputError for characters that are not known, or more points than are.
+        """
         trained = self.trained
         text = trained.config.spelling(line.text)
         self._check_characters(text)

@@ -72,7 +72,7 @@ def read_text(path: Path) -> str:
 
 def _not_empty(path: Path, text: str) -> str:
     if not text.strip():
-        raise InputError(f"{path}: has no character but white space. Give a text to learn from.")
+        raise InputError(f"{path}: has no character but white space. Give a text with words.")
     return text
 
 

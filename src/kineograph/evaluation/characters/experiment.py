@@ -1,6 +1,5 @@
 """A whole experiment with a text: sides, fit, ask, n-grams beside, samples, report."""
 
-import hashlib
 import json
 import shutil
 import time
@@ -26,6 +25,7 @@ from kineograph.evaluation.characters.ask import (
     ngrams_beside,
     written,
 )
+from kineograph.evaluation.characters.learned import digest_of, learned_digest
 from kineograph.evaluation.job import Stage, no_stage, write_json
 from kineograph.recipes import Recipe, recipe_to_json
 from kineograph.recipes.trained import run_folder
@@ -109,7 +109,7 @@ def evaluate_text_again(job: TextExperiment, side: str | None) -> Path:
         raise InputError(f"{job.run}: holds a training. Choose another --out for the evaluation.")
     trained = load_writer(str(job.start_from))
     split = split_text(job.data, job.config)
-    same = _trained_on(trained) == _digest(split.train)
+    same = learned_digest(trained) == digest_of(split.train)
     side = side or (split.asked if same else "all")
     if side == "all":
         whole = split.train + split.val + split.test
@@ -191,23 +191,9 @@ def _training(
 
 def _fingerprint(job: TextExperiment, split: TextSplit, alphabet: Alphabet) -> str:
     """Of all that decides the weights: a checkpoint of another training is not gone on with."""
-    texts = [_digest(text) for text in (split.train, split.val)]
+    texts = [digest_of(text) for text in (split.train, split.val)]
     known = [recipe_to_json(job.recipe), job.start_from, texts, alphabet.characters]
-    return _digest(json.dumps(known, sort_keys=True))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _trained_on(trained: TrainedWriter) -> str | None:
-    """The digest of the text that the run learned from, if its folder tells."""
-    path = trained.folder / "environment.json"
-    if not path.exists():
-        return None
-    known = json.loads(path.read_text(encoding="utf-8"))
-    found = known.get("data", {}).get("learned")
-    return str(found) if found else None
+    return digest_of(json.dumps(known, sort_keys=True))
 
 
 def _ask(
@@ -272,7 +258,7 @@ def _environment(
             "files": job.data.files,
             "n": {side: len(text) for side, text in split.sides.items()},
             "left_out": list(job.data.left_out),
-            "learned": _digest(split.train) if split.train else None,
+            "learned": digest_of(split.train) if split.train else None,
             "split": {"how": split.how, "warning": None},
         },
         "protocol": {

@@ -1,8 +1,7 @@
-"""What happens inside of a character model while it reads: cells, gates, gradients through time.
+"""What a character model holds while it reads: cells that follow something, and its gates.
 
-After Karpathy, Johnson & Li 2015 (arXiv:1506.02078): cells that follow something one can name,
-gates that are nearly always open or shut; and the lecture's picture of gradients that vanish, of
-this very network.
+After Karpathy, Johnson and Fei-Fei 2015 (arXiv:1506.02078): cells that follow something one can
+name, and gates that are nearly always open or shut.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from kineograph.data.characters.batch import BEGIN, encode
+from kineograph.data.characters.batch import encode
 from kineograph.data.text import Alphabet
 from kineograph.nets.cells import GRUCell, LSTMCell, MinGRUCell
 
@@ -21,6 +20,7 @@ Values = NDArray[np.float64]
 SHUT, OPEN = 0.1, 0.9  # a gate below the one, above the other is saturated
 LEAST_SHIFT = 0.1  # of the text, of a control
 OPENS, CLOSES = "([{", ")]}"
+QUOTES = '"“”„«»'  # each turns being inside on or off; an apostrophe is none
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ def trace(network: Any, text: str, alphabet: Alphabet) -> list[Trace]:
     network.eval()
     with torch.inference_mode():
         told = torch.from_numpy(encode(text, alphabet))[None]
+        told = told.to(next(network.parameters()).device)
         xs, traces = network.embed(told), []
         for layer in network.recurrent.layers:
             xs, found = _walk(layer[0], xs)
@@ -62,7 +63,9 @@ def _walk(cell: Any, xs: torch.Tensor) -> tuple[torch.Tensor, dict[str, Values]]
         output, state = cell.advance(step, state)
         outputs.append(output)
         rows.append({"cells": state[1].tanh() if isinstance(cell, LSTMCell) else state, **gates})
-    inside = {name: torch.cat([row[name] for row in rows]).double().numpy() for name in rows[0]}
+    inside = {
+        name: torch.cat([row[name] for row in rows]).double().cpu().numpy() for name in rows[0]
+    }
     return torch.stack(outputs, 1), inside
 
 
@@ -99,7 +102,7 @@ def features_of(text: str) -> dict[str, Values]:
     Inside quotes, how deep in brackets, how far in the line, how far in the word, in capitals.
     """
     found = {
-        "inside quotes": _inside(text, '"'),
+        "inside quotes": _inside(text),
         "depth of brackets": _depth(text),
         "place in the line": _since(text, lambda character: character == "\n"),
         "place in the word": _since(text, lambda character: not character.isalpha()),
@@ -139,10 +142,10 @@ def _correlations(cells: Values, values: Values) -> Values:
     return centred.T @ wanted / np.where(scale > 0, scale, np.inf)
 
 
-def _inside(text: str, mark: str) -> Values:
+def _inside(text: str) -> Values:
     inside, found = False, []
     for character in text:
-        inside ^= character == mark
+        inside ^= character in QUOTES
         found.append(float(inside))
     return np.array(found)
 
@@ -159,29 +162,3 @@ def _since(text: str, ends: Callable[[str], bool]) -> Values:
         place = 0 if ends(character) else place + 1
         found.append(float(place))
     return np.array(found)
-
-
-# ------------------------------------------------------------------------ gradient through time
-
-
-def gradient_through_time(
-    network: Any, text: str, alphabet: Alphabet, back: int = 100, places: int = 32
-) -> Values:
-    """(back + 1,) how much a character's nats depend on what was read 0, 1, … characters before.
-
-    The norm of the gradient of one character's nats by the features of each earlier one, a mean
-    over places all over the text. Divided by its first entry, nets of any size stand beside each
-    other. Source: Hochreiter 1991; Bengio et al. 1994.
-    """
-    network.eval()
-    told = encode(text, alphabet)
-    ends = np.linspace(back + 1, len(told) - 1, places).astype(int)
-    norms = np.zeros(back + 1)
-    for end in ends:
-        read = torch.from_numpy(told[end - back - 1 : end])[None]
-        features = network.embed(read).detach().requires_grad_()
-        outputs, _ = network.recurrent(features)
-        logs = network.head(outputs[:, -1]).log_softmax(-1)
-        (gradient,) = torch.autograd.grad(-logs[0, max(int(told[end]), BEGIN)], features)
-        norms += gradient[0].norm(dim=1).flip(0).double().numpy()
-    return norms / places

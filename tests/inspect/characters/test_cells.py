@@ -5,19 +5,14 @@ import pytest
 import torch
 
 from kineograph.data.text import Alphabet
-from kineograph.decoding.ngram_learn import learn_ngram
-from kineograph.evaluation.characters.inside import (
+from kineograph.inspect.characters.cells import (
     Trace,
     cells_that_follow,
     features_of,
-    gradient_through_time,
     saturation,
     trace,
 )
-from kineograph.evaluation.characters.inside_sections import inside_sections
 from kineograph.nets.models.character_model import CharacterModelConfig
-from kineograph.report.page import as_html, as_markdown
-from kineograph.report.page.blocks import Report
 
 TEXT = ('He said "the cat (a rat) sat" and left.\nThen "more" came, [and] so on.\n' * 4)[:240]
 ALPHABET = Alphabet.of(TEXT)
@@ -50,6 +45,7 @@ def test_features_are_as_one_counts_them():
     assert found["place in the line"].tolist() == [1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]
     assert found["capitals"].tolist() == [0] * 10 + [1]
     assert "inside quotes" not in features_of("abc d")
+    assert features_of("«a» „b“ c")["inside quotes"].tolist() == [1, 1, 0, 0, 1, 1, 0, 0, 0]
 
 
 def test_a_planted_cell_is_found_and_noise_is_no_more_than_chance():
@@ -66,44 +62,27 @@ def test_a_planted_cell_is_found_and_noise_is_no_more_than_chance():
     assert all(abs(each.correlation) < 1.5 * each.by_chance for each in nothing)
 
 
+def test_a_network_that_counts_brackets_has_its_counter_found():
+    """A cell of weights set by hand: up by one at (, down by one at ), else as it was."""
+    text = "a(b(c)d)(e)ff(g)" * 20
+    alphabet = Alphabet.of(text)
+    net = CharacterModelConfig(cell="rnn", units=4, layers=1).build(len(alphabet)).eval()
+    cell = net.recurrent.layers[0][0]
+    with torch.no_grad():
+        cell.from_state.weight[2] = 0
+        cell.from_state.weight[2, 2] = 1.0
+        cell.from_input.weight[2] = 0
+        cell.from_input.bias[2] = 0
+        cell.from_input.weight[2, alphabet.encode("(")[0]] = 0.01  # tanh is straight near 0
+        cell.from_input.weight[2, alphabet.encode(")")[0]] = -0.01
+    (found,) = [
+        each
+        for each in cells_that_follow(trace(net, text, alphabet), features_of(text))
+        if each.feature == "depth of brackets"
+    ]
+    assert (found.layer, found.unit) == (0, 2) and found.correlation > 0.99
+
+
 def test_saturation_is_a_share_of_the_time():
     gate = np.array([[0.0, 0.5], [0.05, 0.95], [0.5, 0.99], [0.95, 1.0]])
     assert saturation(gate).tolist() == [[0.5, 0.25], [0.0, 0.75]]
-
-
-def test_the_gradient_is_that_of_a_small_change_and_vanishes_in_a_plain_network():
-    net = network("rnn")
-    norms = gradient_through_time(net, TEXT, ALPHABET, back=20, places=1)
-    told = torch.tensor([ALPHABET.encode(TEXT)[0:22]])
-    features = net.embed(told).double()
-    net = net.double()
-
-    def nats(features):
-        logits = net.head(net.recurrent(features[:, :21])[0][:, -1])
-        return -float(logits.log_softmax(-1)[0, told[0, 21]])
-
-    with torch.no_grad():
-        for back in (0, 3):
-            slopes = []
-            for axis in range(features.shape[2]):
-                moved = features.clone()
-                moved[0, 20 - back, axis] += 1e-6
-                slopes.append((nats(moved) - nats(features)) / 1e-6)
-            assert norms[back] == pytest.approx(float(np.linalg.norm(slopes)), rel=1e-3)
-        for layer in net.recurrent.layers:
-            layer[0].from_state.weight.mul_(0.2)
-    faded = gradient_through_time(net.float(), TEXT, ALPHABET, back=20)
-    assert faded[20] < 1e-6 * faded[0]
-
-
-def test_the_sections_are_a_page(tmp_path):
-    model = learn_ngram([TEXT], 3)
-    sections = inside_sections(network("lstm"), TEXT, ALPHABET, model)
-    assert [section.title for section in sections] == [
-        "Cells that follow something", "Gates", "Gradient through time",
-        "Errors beside an n-gram's",
-    ]  # fmt: skip
-    report = Report("inside", [], "Inside", [], [], sections, "Kineograph")
-    page = as_html.page(report)
-    assert "<script" not in page and 'class="shaded"' in page and "<svg" in page
-    assert "layer 2, forget" in as_markdown.page(report)
