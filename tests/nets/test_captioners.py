@@ -194,3 +194,14 @@ def test_words_are_guessed_only_where_that_was_learned():
     with pytest.raises(ValueError) as error:
         network.guess_words(network.see(drawn()[0]))
     assert "word_guess=False: this network guesses no words. Train one with" in str(error.value)
+
+
+@torch.no_grad()
+def test_what_stays_of_pictures_can_be_taken_by_rows(network):
+    """As retrieval takes it: some pictures with the same sentences say what each alone says."""
+    pictures, words = drawn()
+    memory = network.see(pictures)
+    taken = type(memory)(*rows_of(tuple(memory), torch.tensor([2, 0])))
+    outputs, _ = network.walk(taken, words[:1].expand(2, -1, -1))
+    alone, _ = network.walk(network.see(pictures[2:]), words[:1])
+    torch.testing.assert_close(outputs[:1], alone, atol=1e-5, rtol=1e-4)

@@ -148,10 +148,10 @@ class Captioner(nn.Module):
 
 
 def rows_of(state: Any, rows: Tensor) -> Any:
-    """Rows of every tensor of a state, as often as they are named."""
+    """Rows of every tensor of a state, as often as they are named; a part that is None stays so."""
     if isinstance(state, tuple):
         return tuple(rows_of(each, rows) for each in state)
-    return state[rows]
+    return None if state is None else state[rows]
 
 
 def guessed(guess: nn.Linear | None, features: Tensor) -> Tensor:
