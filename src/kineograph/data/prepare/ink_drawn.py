@@ -2,9 +2,12 @@
 
 SRC is a UTF-8 text file, or the word built-in (German, English, Russian). The group is the writer:
 slant, size, joins, speed and the form of every letter are a person's own (data/toy/cursive.py).
+Dots and bars come with their letter, unless marks=word: a small network that looks at one letter at
+a time forgets those that wait for the word's end.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +17,10 @@ from kineograph.data.lines.corpus import LineTexts, read_corpus
 from kineograph.data.prepare.cursive import draw_handwriting, draw_writers
 from kineograph.data.prepare.drawn_lines import whole_number
 from kineograph.data.prepare.prepared_ink import PreparedInk, write_prepared_ink
+from kineograph.errors import InputError
 
 Progress = Callable[[int, int], None]
+MARKS = ("letter", "word")
 
 
 def prepare_ink_drawn(
@@ -26,6 +31,7 @@ def prepare_ink_drawn(
     writers: str | int = 60,
     longest: str | int = 24,
     seed: str | int = 0,
+    marks: str = "letter",
     name: str | None = None,
     command: str = "",
     overwrite: bool = False,
@@ -33,11 +39,17 @@ def prepare_ink_drawn(
 ) -> PreparedInk:
     """`count` lines of up to `longest` characters of the text `source`, by so many `writers`.
 
+    marks: letter or word, when dots and bars are written: with their letter, or at the word's end.
     Units: the height of small letters. Raises InputError if there is no text, or `out` holds other
     data.
     """
     lines_wanted, number = whole_number("count", count, 1), whole_number("seed", seed, 0)
-    people = draw_writers(whole_number("writers", writers, 1), number)
+    if marks not in MARKS:
+        raise InputError(f"marks='{marks}': must be letter or word. Try marks=letter.")
+    people = [
+        replace(person, marks_at_once=marks == "letter")
+        for person in draw_writers(whole_number("writers", writers, 1), number)
+    ]
     texts = LineTexts(read_corpus(source), whole_number("longest", longest, 8))
     lines: list[InkLine] = []
     problems: list[str] = []
@@ -58,8 +70,8 @@ def prepare_ink_drawn(
         name=name or "drawn ink",
         command=command,
         notes=[
-            f"Drawn pen strokes of {len(people)} writers, corpus {Path(source).name}; "
-            "units: the height of small letters."
+            f"Drawn pen strokes of {len(people)} writers, corpus {Path(source).name}; dots and bars "
+            f"by the {marks}; units: the height of small letters."
         ],
         overwrite=overwrite,
     )

@@ -38,6 +38,7 @@ class Writer:
     person's own form; own_form: how far that lies from letters.py's. joins: part of the possible
     joins that are made. speed: distance of two points of the pen. drift: of the baseline over ten
     letters. pen, pressure: width of the stroke, and how much wider it is going down than up.
+    marks_at_once: whether dots and bars come with their letter, not when the word is done.
     """
 
     seed: int = 0
@@ -52,6 +53,7 @@ class Writer:
     drift: float = 0.04
     pen: float = 0.13
     pressure: float = 0.3
+    marks_at_once: bool = False
 
 
 class _Knot(NamedTuple):
@@ -63,7 +65,7 @@ class _Knot(NamedTuple):
 class _Letter(NamedTuple):
     advance: float
     strokes: tuple[tuple[_Knot, ...], ...]
-    marks: tuple[tuple[_Knot, ...], ...]  # written when the word is done
+    marks: tuple[tuple[_Knot, ...], ...]  # written later, see Writer.marks_at_once
     before: tuple[_Knot, ...]  # on the way from the letter before
     joins: bool  # to the next one
     top: float
@@ -199,26 +201,30 @@ def _word(
     """Strokes of one word in letters.py's units, upright, and how wide it is."""
     done: list[list[_Knot]] = []
     later: list[list[_Knot]] = []
-    open_end = False  # whether the last stroke waits for the next letter
+    waiting: list[_Knot] | None = None  # the stroke that can go on into the next letter
     at = 0.0
     for character, marks in letters:
         letter = _letter("ı" if marks and character in ("i", "і") else character)
         mine = _Hand(writer, character, at, rng)
         strokes = [mine.knots(stroke, number) for number, stroke in enumerate(letter.strokes)]
-        joined = (
-            open_end
+        if (
+            waiting
             and character in SMALL
-            and not (done[-1][-1].y > HIGH and strokes[0][0].y < LOW)
+            and not (waiting[-1].y > HIGH and strokes[0][0].y < LOW)
             and rng.random() < writer.joins
-        )
-        if joined:
-            done[-1] += mine.knots(letter.before, 9) + strokes[0]
+        ):
+            way = mine.knots(letter.before, 9) + strokes[0]
+            if waiting is done[-1]:
+                waiting += way
+            else:  # the pen was lifted for a mark: it goes on where the letter ended
+                done.append([waiting[-1], *way])
             done += strokes[1:]
         else:
             done += strokes
-        open_end = letter.joins
-        later += [mine.knots(stroke, 20 + n) for n, stroke in enumerate(letter.marks)]
-        later += _marks(letter, marks, mine)
+        waiting = done[-1] if letter.joins else None
+        above = [mine.knots(stroke, 20 + n) for n, stroke in enumerate(letter.marks)]
+        above += _marks(letter, marks, mine)
+        (done if writer.marks_at_once else later).extend(above)
         step = letter.advance * writer.width + X_HEIGHT * writer.spacing
         at += step * float(1 + writer.wobble * rng.standard_normal())
     return [_smooth(knots) for knots in done + later], at
