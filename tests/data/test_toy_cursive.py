@@ -109,3 +109,26 @@ def test_marks_stand_above_their_letters():
         mark = np.concatenate(write(small, CAREFUL, rng())[1:])
         capital = np.concatenate(write(small.upper(), CAREFUL, rng())[-1:])
         assert mark[:, 1].min() > 1.2 and capital[:, 1].min() > 1.9
+
+
+def test_marks_come_with_their_letter_or_when_the_word_is_done():
+    def marks(strokes):
+        return [place for place, stroke in enumerate(strokes) if stroke[:, 1].min() > 1.0]
+
+    later = write("iti", CAREFUL, rng())
+    assert len(later) == 4 and marks(later) == [1, 2, 3], "one way of the pen; dot, bar, dot"
+    at_once = write("iti", replace(CAREFUL, marks_at_once=True), rng())
+    assert len(at_once) == 6 and marks(at_once) == [1, 3, 5]
+    body, _, after = at_once[:3]
+    assert np.allclose(body[-1], after[0], atol=0.02), "the pen goes on where the letter ended"
+
+
+@settings(max_examples=20, deadline=None)
+@given(words.filter(str.strip), writers, st.integers(0, 99))
+def test_when_marks_are_written_is_hardly_seen(text, writer, seed):
+    """The same ink but for how smoothly a letter goes on after a mark."""
+    pens = (writer, replace(writer, marks_at_once=True))
+    later, at_once = (np.concatenate(write(text, each, rng(seed))) for each in pens)
+    for one, other in ((later, at_once), (at_once, later)):
+        gaps = np.linalg.norm(one[:, None] - other[None], axis=2).min(1)
+        assert gaps.max() < 0.35

@@ -193,3 +193,19 @@ def test_the_same_ink_twice_is_kept_once_and_told(tmp_path):
         done.data_folder.records[0].id
         == ink_line([np.array(stroke) * (1, -1) for stroke in STROKES], "a").id
     )
+
+
+def test_when_marks_are_written_is_letter_or_word(tmp_path):
+    (tmp_path / "text.txt").write_text("it is written in ink\n")
+    draw = PREPARE_INK["ink-drawn"]
+    by_letter, by_word = (
+        draw(tmp_path / "text.txt", tmp_path / marks, count=4, marks=marks).data_folder.records
+        for marks in ("letter", "word")
+    )
+    assert [line.text for line in by_letter] == [line.text for line in by_word]
+    lifts = [
+        sum(point[2] for line in lines for point in line.offsets) for lines in (by_letter, by_word)
+    ]
+    assert lifts[0] > lifts[1]
+    with pytest.raises(InputError, match="marks='end': must be letter or word. Try marks=letter"):
+        draw(tmp_path / "text.txt", tmp_path / "out", count=4, marks="end")

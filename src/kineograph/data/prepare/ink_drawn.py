@@ -70,8 +70,8 @@ def prepare_ink_drawn(
         name=name or "drawn ink",
         command=command,
         notes=[
-            f"Drawn pen strokes of {len(people)} writers, corpus {Path(source).name}; dots and bars "
-            f"by the {marks}; units: the height of small letters."
+            f"Drawn pen strokes of {len(people)} writers, corpus {Path(source).name}; dots and "
+            f"bars by the {marks}; units: the height of small letters."
         ],
         overwrite=overwrite,
     )
