@@ -1,5 +1,5 @@
 """Where a network looked, as one small picture: word by word of a caption, level by level of a
-question. Without a picture of your own, a photograph that matplotlib brings, or a drawn shape.
+question. Without a picture of your own, a photograph that scikit-learn brings, or a drawn shape.
 
 python examples/attention.py runs/flickr8k-small docs/pictures/captions_attention.png
 python examples/attention.py runs/coattention-vqa docs/pictures/questions_attention.png \\
@@ -8,6 +8,7 @@ python examples/attention.py runs/coattention-vqa docs/pictures/questions_attent
 
 import argparse
 import tempfile
+from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from kineograph.report.page.blocks import Tile, Tiles
 
 SIDE, GAP, LETTERS, ROW = 150, 10, 14, 21
 PAPER, INK, TINT = (255, 255, 255), (26, 29, 33), (11, 85, 159)
-PHOTOGRAPH = Path(get_data_path()) / "sample_data" / "grace_hopper.jpg"
+PHOTOGRAPH = Path(str(files("sklearn.datasets.images") / "china.jpg"))  # danielbuechele, CC BY 2.0
 
 
 def drawn_shape(path: Path) -> Path:
