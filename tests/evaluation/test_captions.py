@@ -14,6 +14,7 @@ from kineograph.data.pictures.tensor import picture_tensor
 from kineograph.data.prepared_folder import PreparedFolder, write_folder
 from kineograph.data.words import END, START
 from kineograph.errors import InputError
+from kineograph.evaluation.captions.ask import _dealt_wrong
 from kineograph.evaluation.captions.controls import constant_sentence, nearest_sentences
 from kineograph.evaluation.captions.kind import CAPTION_KIND
 from kineograph.evaluation.captions.retrieval import likelihoods
@@ -190,3 +191,11 @@ def test_a_folder_of_captions_is_no_folder_of_something_else(tmp_path):
     write_folder(tmp_path, CAPTIONS, [DescribedPicture("1.jpg", ("a",))], name="x",
                  source_root=tmp_path)  # fmt: skip
     assert PreparedFolder(tmp_path, CAPTIONS).records[0].sentences == ("a",)
+
+
+def test_the_wrong_picture_is_never_the_right_one():
+    records = [DescribedPicture(f"{n}.png", ("a",)) for n in range(9)]
+    wrong = _dealt_wrong(records)
+    assert sorted(wrong, key=records.index) == records
+    assert all(one != other for one, other in zip(records, wrong, strict=True))
+    assert wrong != [*records[1:], records[0]]

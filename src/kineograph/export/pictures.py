@@ -71,7 +71,8 @@ class _See(nn.Module):
     def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
         memory = self.network.see(pictures)
         state = self.state.flat(self.network.initial_state(memory))
-        return (*state, *memory) if self.looks_again else tuple(state)
+        stays = (part for part in memory if part is not None) if self.looks_again else ()
+        return (*state, *stays)
 
 
 class _Word(nn.Module):
@@ -106,7 +107,11 @@ def export_captioner(trained: TrainedCaptioner, folder: Path | None = None) -> d
 
     def given(n: int) -> dict[str, Tensor]:
         states = {f"state_{i}": leaf for i, leaf in enumerate(leaves.flat(firsts[n]))}
-        again = {f"memory_{name}": tensor for name, tensor in memories[n]._asdict().items()}
+        again = {
+            f"memory_{name}": tensor
+            for name, tensor in memories[n]._asdict().items()
+            if tensor is not None
+        }
         return states | (again if looks_again else {})
 
     states = [name for name in given(BATCH) if name.startswith("state_")]

@@ -66,8 +66,7 @@ def _controls(asked: Asked, records: Sequence[DescribedPicture]) -> dict[str, An
     """What is said of another picture, of all, and of the nearest one; which picture fits which."""
     job, trained = asked.job, asked.trained
     with job.stage("Controls", "pictures") as progress:
-        half = (len(records) + 1) // 2  # away: neighbours in a list may show the same
-        turned = [*records[half:], *records[:half]]
+        turned = _dealt_wrong(records)
         wrong = describe_all(asked, turned, lambda done: progress(done, len(records), ""))
     found: dict[str, Any] = {"wrong_picture": [sentence_of(trained, each[0]) for each in wrong]}
     with job.stage("Retrieval", "pictures") as progress:
@@ -83,6 +82,13 @@ def _controls(asked: Asked, records: Sequence[DescribedPicture]) -> dict[str, An
             [record.sentences[0] for record in learned],
         )
     return found
+
+
+def _dealt_wrong(records: Sequence[DescribedPicture]) -> list[DescribedPicture]:
+    """For each another one: all in a circle that chance draws, as neighbours may show the same."""
+    circle = np.random.default_rng(0).permutation(len(records))
+    after = dict(zip(circle.tolist(), np.roll(circle, -1).tolist(), strict=True))
+    return [records[after[place]] for place in range(len(records))]
 
 
 @torch.inference_mode()
