@@ -5,25 +5,24 @@ from pathlib import Path
 from typing import Any
 
 from kineograph.errors import InputError
-from kineograph.recipes.reader import load_reader
-from kineograph.recipes.trained import kind_of, load, run_folder
-from kineograph.training.checkpoint import save_small_weights
+from kineograph.recipes.trained import run_folder
+from kineograph.training.checkpoint import read_weights, save_small_weights
 
 COPIED = ("recipe.json", "language.lm", "decoding.json")
 
 
 def write_small(run: str | Path, folder: Path) -> dict[str, Any]:
-    """Recipe, weights and language of a run into `folder`; returns the bytes of each file.
+    """Recipe, weights and language of a run of any kind into `folder`; returns each file's bytes.
 
     Raises InputError if the folder holds a run already, or cannot be written.
     """
     source = run_folder(run)
     if (folder / "recipe.json").exists():
         raise InputError(f"{folder}: holds a run already. Choose another folder, or remove it.")
-    trained: Any = load_reader(run) if kind_of(run) == "lines" else load(run)
+    weights = read_weights(source / "model.safetensors")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        save_small_weights(folder / "model.safetensors", trained.network)
+        save_small_weights(folder / "model.safetensors", weights)
         for name in COPIED:
             if (source / name).exists():
                 shutil.copyfile(source / name, folder / name)

@@ -140,14 +140,14 @@ def save_weights(path: Path, network: nn.Module) -> None:
     write_safetensors(path, {k: v.contiguous() for k, v in network.state_dict().items()}, {})
 
 
-def save_small_weights(path: Path, network: nn.Module) -> None:
-    """The same in about a quarter of the bytes: matrices in 8 bits, each row with its own scale.
+def save_small_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
+    """Weights in about a quarter of the bytes: matrices in 8 bits, each row with its own scale.
 
     Rounded to 1/127 of the row's largest weight; everything else stays as it is. `load_weights`
     reads both kinds.
     """
     tensors: dict[str, Tensor] = {}
-    for name, value in network.state_dict().items():
+    for name, value in weights.items():
         if value.dim() < 2 or not value.is_floating_point():
             tensors[name] = value.contiguous()
             continue
@@ -171,9 +171,14 @@ def _whole(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return found
 
 
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Weights by their names, those in 8 bits as floats. Raises InputError."""
+    return _whole(read_safetensors(path)[0])
+
+
 def load_weights(path: Path, network: nn.Module) -> None:
     """Read weights into a network of the same shape."""
-    tensors = _whole(read_safetensors(path)[0])
+    tensors = read_weights(path)
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:
@@ -186,7 +191,7 @@ def load_weights(path: Path, network: nn.Module) -> None:
 
 def load_matching_weights(path: Path, network: nn.Module) -> list[str]:
     """Take every weight whose name and shape fit; names of those that did not (a new head, say)."""
-    return _take(path, _whole(read_safetensors(path)[0]), network)
+    return _take(path, read_weights(path), network)
 
 
 def _take(path: Path, theirs: dict[str, Tensor], network: nn.Module) -> list[str]:
@@ -205,7 +210,7 @@ def load_grown_weights(path: Path, network: nn.Module, before: int, now: int) ->
     """Take every weight whose name and shape fit; of an answer that had `before` outputs and has
     `now`, the old ones, which come first. Names of those left as they are.
     """
-    theirs = _whole(read_safetensors(path)[0])
+    theirs = read_weights(path)
     ours = network.state_dict()
     grown = {
         name: torch.cat([value, ours[name][before:]])
