@@ -209,3 +209,12 @@ def test_when_marks_are_written_is_letter_or_word(tmp_path):
     assert lifts[0] > lifts[1]
     with pytest.raises(InputError, match="marks='end': must be letter or word. Try marks=letter"):
         draw(tmp_path / "text.txt", tmp_path / "out", count=4, marks="end")
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ("much", "even 'much' is no number. Write one from 0 to 1."),
+    (1.5, "even 1.5: it is a share, from 0 to 1. Try 0.4."),
+])  # fmt: skip
+def test_a_share_is_from_nothing_to_all(given, words, tmp_path):
+    with pytest.raises(InputError, match=words):
+        PREPARE_INK["ink-drawn"]("built-in", tmp_path / "out", count=4, even=given)

@@ -134,3 +134,14 @@ def test_lines_in_capitals_are_drawn_only_of_texts_that_have_capitals(text, some
     drawn = [texts.draw(rng) for _ in range(300)]
     capitals = [line for line in drawn if line.isupper() and any(map(str.isalpha, line))]
     assert bool(capitals) == some
+
+
+def test_even_words_have_every_letter_of_their_language_as_often():
+    texts = LineTexts(["the quick fox jumps oh so often to the end", "ёж и юла"], 24, even=1.0)
+    drawn = [texts.draw(np.random.default_rng(seed)) for seed in range(400)]
+    counts = Counter("".join(drawn).replace(" ", ""))
+    for letters in ("thequickfoxjmpsnd", "ёжиюла"):
+        own = [counts[letter] for letter in set(letters)]
+        assert min(own) > 0.5 * max(own), letters
+    assert not any(set(line) & set("ёж") and set(line) & set("the") for line in drawn)
+    assert all(0 < len(line) <= 24 for line in drawn)

@@ -67,12 +67,17 @@ def read_corpus(source: str | Path) -> list[str]:
 
 
 class LineTexts:
-    """Texts of lines, drawn from paragraphs: `texts.draw(rng)` has 1 to `longest` characters."""
+    """Texts of lines, drawn from paragraphs: `texts.draw(rng)` has 1 to `longest` characters.
 
-    def __init__(self, paragraphs: Sequence[str], longest: int = 60) -> None:
+    even: share of lines whose words have every letter of their paragraph as often as any other, so
+    that rare ones are learned, too.
+    """
+
+    def __init__(self, paragraphs: Sequence[str], longest: int = 60, even: float = 0.0) -> None:
         if longest < 8:
             raise InputError(f"longest {longest} characters: a line needs room. Write 8 or more.")
-        self.longest = longest
+        self.longest, self.even = longest, even
+        self._letters = [_Letters(paragraph) for paragraph in paragraphs]
         self._words = [paragraph.split() for paragraph in paragraphs]
         self._share = np.array([len(words) for words in self._words], dtype=float)
         self._share /= self._share.sum()
@@ -84,6 +89,8 @@ class LineTexts:
         """One line: mostly as written, else invented words, numbers, or all in capitals."""
         which = int(rng.choice(len(self._words), p=self._share))
         length = int(rng.integers(min(8, self.longest), self.longest + 1))
+        if self.even and rng.random() < self.even:
+            return _cut([self._letters[which].word(rng) for _ in range(length // 3)], length)
         way = rng.random()
         if way < INVENTED:
             words = [self._chains[which].word(rng) for _ in range(length // 5)]
@@ -115,6 +122,23 @@ class _Chain:
                 break
             written += letter
         return written or "a"
+
+
+class _Letters:
+    """Words of a paragraph's letters, each as often as any other; one in three has a capital."""
+
+    def __init__(self, paragraph: str) -> None:
+        letters = sorted({each for each in paragraph if each.isalpha()})
+        self.small = [each for each in letters if not each.isupper()] or letters or ["a"]
+        self.capitals = [each for each in letters if each.isupper()] or self.small
+
+    def word(self, rng: np.random.Generator) -> str:
+        count = int(rng.integers(2, 9))
+        word = "".join(
+            self.small[int(place)] for place in rng.integers(len(self.small), size=count)
+        )
+        first = self.capitals[int(rng.integers(len(self.capitals)))]
+        return first + word[1:] if rng.random() < 1 / 3 else word
 
 
 def _number(rng: np.random.Generator) -> str:

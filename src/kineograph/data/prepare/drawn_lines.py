@@ -93,6 +93,17 @@ def whole_number(name: str, value: str | int, least: int) -> int:
     return number
 
 
+def share_of(name: str, value: str | float) -> float:
+    """An option that is a share. Raises InputError if it is no number from 0 to 1."""
+    try:
+        share = float(value)
+    except ValueError:
+        raise InputError(f"{name} '{value}' is no number. Write one from 0 to 1.") from None
+    if not 0 <= share <= 1:
+        raise InputError(f"{name} {value}: it is a share, from 0 to 1. Try 0.4.")
+    return share
+
+
 def _add(tar: tarfile.TarFile, member: str, picture: Grey) -> None:
     content = io.BytesIO()
     Image.fromarray(picture).save(content, "PNG", compress_level=1)

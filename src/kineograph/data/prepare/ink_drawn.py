@@ -15,7 +15,7 @@ import numpy as np
 from kineograph.data.ink.line import InkLine, ink_line
 from kineograph.data.lines.corpus import LineTexts, read_corpus
 from kineograph.data.prepare.cursive import draw_handwriting, draw_writers
-from kineograph.data.prepare.drawn_lines import whole_number
+from kineograph.data.prepare.drawn_lines import share_of, whole_number
 from kineograph.data.prepare.prepared_ink import PreparedInk, write_prepared_ink
 from kineograph.errors import InputError
 
@@ -32,6 +32,7 @@ def prepare_ink_drawn(
     longest: str | int = 24,
     seed: str | int = 0,
     marks: str = "letter",
+    even: str | float = 0.4,
     name: str | None = None,
     command: str = "",
     overwrite: bool = False,
@@ -40,6 +41,7 @@ def prepare_ink_drawn(
     """`count` lines of up to `longest` characters of the text `source`, by so many `writers`.
 
     marks: letter or word, when dots and bars are written: with their letter, or at the word's end.
+    even: share of lines of invented words that have every letter of the text as often.
     Units: the height of small letters. Raises InputError if there is no text, or `out` holds other
     data.
     """
@@ -50,7 +52,8 @@ def prepare_ink_drawn(
         replace(person, marks_at_once=marks == "letter")
         for person in draw_writers(whole_number("writers", writers, 1), number)
     ]
-    texts = LineTexts(read_corpus(source), whole_number("longest", longest, 8))
+    longest_line, share = whole_number("longest", longest, 8), share_of("even", even)
+    texts = LineTexts(read_corpus(source), longest_line, share)
     lines: list[InkLine] = []
     problems: list[str] = []
     for place in range(lines_wanted):
