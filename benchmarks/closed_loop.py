@@ -51,6 +51,7 @@ class Table:
     lines: int = 6000
     writers: int = 120
     longest: int = 24
+    even: float = 0.4
     bias: float = 0.5
     legible_lines: int = 400
     legible_biases: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0)
@@ -83,6 +84,7 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--lines", type=int, default=usual.lines, help="real ones, of all sides")
     parser.add_argument("--writers", type=int, default=usual.writers)
     parser.add_argument("--longest", type=int, default=usual.longest, help="characters of a line")
+    parser.add_argument("--even", type=float, default=usual.even, help="share of invented words")
     parser.add_argument("--bias", type=float, default=usual.bias, help="of what is learned from")
     parser.add_argument("--legible-lines", type=int, default=usual.legible_lines)
     parser.add_argument("--legible-bias", type=float, action="append", dest="legible_biases")
@@ -153,8 +155,9 @@ def prepare(table: Table, out: Path, device: str, screen: Any) -> dict[str, Line
     if not (drawn / ABOUT).exists():
         say(f"drawing {table.lines} real lines")
         prepare_cursive(
-            table.texts, drawn, count=table.lines, writers=table.writers, longest=table.longest
-        )
+            table.texts, drawn, count=table.lines, writers=table.writers, longest=table.longest,
+            even=table.even,
+        )  # fmt: skip
     sides = split_lines(LinesFolder(drawn).lines, "group").sides
     hands = len({line.group for line in sides["train"]})
     texts = {"texts": table.texts, "longest": table.longest, "device": device}
@@ -162,7 +165,8 @@ def prepare(table: Table, out: Path, device: str, screen: Any) -> dict[str, Line
         say(f"having {len(sides['train'])} lines written in {hands} hands")
         prepare_written(
             table.hand, out / "written",
-            count=len(sides["train"]), writers=hands, bias=table.bias, seed=1, **texts,
+            count=len(sides["train"]), writers=hands, bias=table.bias, seed=1,
+            even=table.even, **texts,
         )  # fmt: skip
     folders = {}
     for bias in table.legible_biases:

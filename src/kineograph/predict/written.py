@@ -19,7 +19,7 @@ from kineograph.data.lines.corpus import LineTexts, read_corpus
 from kineograph.data.lines.degrade import degrade
 from kineograph.data.lines.picture import Grey, scale_line
 from kineograph.data.prepare.cursive import X_HEIGHT_SHARE, draw_writers
-from kineograph.data.prepare.drawn_lines import Drawn, whole_number, write_drawn_lines
+from kineograph.data.prepare.drawn_lines import Drawn, share_of, whole_number, write_drawn_lines
 from kineograph.data.prepare.prepared_lines import PreparedLines
 from kineograph.data.text import name_some
 from kineograph.data.toy.cursive import Writer, ink_of
@@ -51,6 +51,7 @@ def prepare_written(
     writers: str | int = 40,
     bias: str | float = 0.5,
     longest: str | int | None = None,
+    even: str | float = 0.0,
     prime: str | Path | None = None,
     height: str | int = 48,
     seed: str | int = 0,
@@ -62,7 +63,8 @@ def prepare_written(
 ) -> PreparedLines:
     """`count` lines of the UTF-8 file `texts`, of up to `longest` characters, in so many hands.
 
-    longest: as the network's own lines if left away. prime: people's strokes, .jsonl or .inkml;
+    longest: as the network's own lines if left away. even: share of lines of invented words that
+    have every letter of the text as often. prime: people's strokes, .jsonl or .inkml;
     each line of it is a hand. bias: 0 as it learned, 1 and more neater. height: of the pictures, in
     pixels. Raises InputError for a run that writes no text, or where `out` holds other data.
     """
@@ -71,7 +73,7 @@ def prepare_written(
     usual = max(LEAST_LONGEST, hand.trained.known.characters_per_line)
     at_most = usual if longest is None else whole_number("longest", longest, LEAST_LONGEST)
     wish = _Wish(
-        LineTexts(read_corpus(texts), at_most),
+        LineTexts(read_corpus(texts), at_most, share_of("even", even)),
         whole_number("count", count, 1),
         whole_number("writers", writers, 1),
         _bias(bias),

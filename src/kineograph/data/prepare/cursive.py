@@ -14,7 +14,7 @@ from kineograph.data.lines.cache import Progress
 from kineograph.data.lines.corpus import LineTexts, read_corpus
 from kineograph.data.lines.degrade import degrade
 from kineograph.data.lines.picture import scale_line
-from kineograph.data.prepare.drawn_lines import Drawn, whole_number, write_drawn_lines
+from kineograph.data.prepare.drawn_lines import Drawn, share_of, whole_number, write_drawn_lines
 from kineograph.data.prepare.prepared_lines import PreparedLines
 from kineograph.data.text import name_some
 from kineograph.data.toy.cursive import Strokes, Writer, cannot_write, draw_writer, ink_of, write
@@ -56,6 +56,7 @@ def prepare_cursive(
     longest: str | int = 40,
     height: str | int = 48,
     seed: str | int = 0,
+    even: str | float = 0.0,
     name: str | None = None,
     command: str = "",
     overwrite: bool = False,
@@ -63,13 +64,14 @@ def prepare_cursive(
 ) -> PreparedLines:
     """`count` lines of up to `longest` characters of the text `source`, by so many `writers`.
 
-    height: of the pictures, in pixels. Raises InputError if there is no text, or `out` holds other
-    data.
+    height: of the pictures, in pixels. even: share of lines of invented words that have every
+    letter of the text as often. Raises InputError if there is no text, or `out` holds other data.
     """
     pixels = whole_number("height", height, 16)
     number = whole_number("seed", seed, 0)
     people = draw_writers(whole_number("writers", writers, 1), number)
-    texts = LineTexts(read_corpus(source), whole_number("longest", longest, 8))
+    longest_line, share = whole_number("longest", longest, 8), share_of("even", even)
+    texts = LineTexts(read_corpus(source), longest_line, share)
 
     def draw(_: int, rng: np.random.Generator) -> Drawn | str:
         drawn = draw_handwriting(texts, people, rng)
