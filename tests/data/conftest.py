@@ -7,11 +7,7 @@ from types import SimpleNamespace
 import av
 import numpy as np
 import pytest
-from hypothesis import settings
 from PIL import Image
-
-settings.register_profile("patient", deadline=None, max_examples=30)  # others use the cores too
-settings.load_profile("patient")
 
 
 def noise(frame_count: int, height: int = 24, width: int = 32, seed: int = 0) -> np.ndarray:

@@ -16,7 +16,7 @@ PAGE.column(90, 120, 520, 9, 20)
 @settings(max_examples=12, deadline=None)
 @given(st.floats(-8, 8))
 def test_the_angle_of_a_turned_page_is_found(degrees):
-    assert find_skew(find_ink(turned(PAGE.pixels, degrees))) == pytest.approx(degrees, abs=0.12)
+    assert find_skew(find_ink(turned(PAGE.pixels, degrees))) == pytest.approx(degrees, abs=0.2)
 
 
 def test_much_ink_on_a_large_page_drowns_nothing():
