@@ -12,7 +12,7 @@ from kineograph.data.dataset_folder import DataFolder, write_data_folder
 
 CLASSES = ("left", "right")
 
-# The same cases each time, so that a run fails for what was changed; others by KINEOGRAPH_EXPLORE=1.
+# The same cases each time, so that a run fails for what was changed; KINEOGRAPH_EXPLORE=1: others.
 # No deadline: others use the cores, too.
 settings.register_profile(
     "steady",
