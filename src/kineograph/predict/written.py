@@ -63,15 +63,15 @@ def prepare_written(
 ) -> PreparedLines:
     """`count` lines of the UTF-8 file `texts`, of up to `longest` characters, in so many hands.
 
-    longest: as the network's own lines if left away. even: share of lines of invented words that
-    have every letter of the text as often. prime: people's strokes, .jsonl or .inkml;
-    each line of it is a hand. bias: 0 as it learned, 1 and more neater. height: of the pictures, in
-    pixels. Raises InputError for a run that writes no text, or where `out` holds other data.
+    longest: as the network's own lines if left away. even: share of lines of words that have every
+    letter as often. prime: people's strokes, .jsonl or .inkml, a hand a line. bias: 0 as it
+    learned, 1 and more neater. height: of the pictures, in pixels. Raises InputError for a run that
+    writes no text, or where `out` holds other data.
     """
     pixels, number = whole_number("height", height, 16), whole_number("seed", seed, 0)
     hand = Hand.load(str(source), choose_device(device))
     usual = max(LEAST_LONGEST, hand.trained.known.characters_per_line)
-    at_most = usual if longest is None else whole_number("longest", longest, LEAST_LONGEST)
+    at_most = whole_number("longest", usual if longest is None else longest, LEAST_LONGEST)
     wish = _Wish(
         LineTexts(read_corpus(texts), at_most, share_of("even", even)),
         whole_number("count", count, 1),
@@ -84,9 +84,7 @@ def prepare_written(
     pens = draw_writers(wish.writers, number)
 
     def draw(place: int, rng: np.random.Generator) -> Drawn | str:
-        text = wish.texts.draw(rng)
-        whose = desk.writer_of(place)
-        strokes = desk.strokes(place)
+        text, whose, strokes = wish.texts.draw(rng), desk.writer_of(place), desk.strokes(place)
         if isinstance(strokes, str):
             return strokes
         return _picture(strokes, pens[whose], rng, pixels), text, desk.group_of(whose), None
