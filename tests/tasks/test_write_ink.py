@@ -11,15 +11,7 @@ from kineograph.data.ink.batch import REST, InkExample, collate_ink
 from kineograph.data.ink.known import KnownInk
 from kineograph.nets.heads.mixture import draw_point, pen_log_likelihood, pen_mixture
 from kineograph.nets.models.handwriting import Handwriting
-from kineograph.tasks.draw_ink import (
-    LAST,
-    LIMIT,
-    NEVER,
-    SPARE,
-    Row,
-    _without_more,
-    draw_rows,
-)
+from kineograph.tasks.draw_ink import LAST, LIMIT, SPARE, Row, draw_rows
 from kineograph.tasks.write_ink import InkAnswer, WriteInk
 
 KNOWN = KnownInk(("a", "b", " "), (1.0, 1.0), 4.0, 5.0, 8)
@@ -167,14 +159,3 @@ def test_ink_that_is_given_is_followed_and_not_given_back():
     expected = torch.stack(made, 1).numpy()
     np.testing.assert_allclose(second.offsets[:, :2], expected[0, 7:11, :2], rtol=1e-5)
     np.testing.assert_allclose(first.offsets[:4, :2], expected[1, :4, :2], rtol=1e-5)
-
-
-def test_what_is_written_behind_the_text_is_left_away_and_its_marks_are_kept():
-    letter = [[1, 0, 0], [1, 0, 0], [1, 0, 1]]
-    dot = [[-2, 3, 0], [0.1, 0, 1]]
-    more = [[3, -3, 0], [1, 0, 1]]
-    for points, kept in (
-        (letter + dot + more, 5), (letter + more + dot, 3), (letter + dot, 5), (letter + more, 3),
-    ):  # fmt: skip
-        assert _without_more(np.array(points, np.float32), 3) == kept
-    assert _without_more(np.array(letter + more, np.float32), NEVER) == 5, "the text never ended"

@@ -110,7 +110,7 @@ class _Walk:
 
     def _look(self, place: int, phi: Tensor | None, point: Tensor) -> None:
         """Whether rows are at their end after this point."""
-        new, lifted, was_lifted = place >= self.first, point[:, 2] > 0.5, self.lifts > 0
+        new, lifted = place >= self.first, point[:, 2] > 0.5
         self.lifts = torch.where(lifted, self.lifts + 1, 0)
         rests = new & (self.lifts > REST)
         if phi is not None:
@@ -119,9 +119,8 @@ class _Walk:
             self.stopping = torch.where(new & (looked >= self.ends), soon, self.stopping)
             rests &= (looked >= self.ends - NEAR) | (self.stopping < NEVER)
         self.done = torch.where((self.done < 0) & rests, place + 1 - REST, self.done)
-        left = new & (self.stopping < NEVER)
-        self.cut = torch.where(left & was_lifted, self.cut.clamp(max=place), self.cut)
-        self.cut = torch.where(left & lifted, self.cut.clamp(max=place + 1), self.cut)
+        left = new & (self.stopping < NEVER) & lifted
+        self.cut = torch.where(left, self.cut.clamp(max=place + 1), self.cut)
         over = (self.done < 0) & (place >= self.stopping)
         self.done = torch.where(over, self.cut.clamp(max=place + 1), self.done)
 
@@ -131,7 +130,6 @@ class _Walk:
         found = []
         for row, (stop, done) in enumerate(zip(stops, self.done.tolist(), strict=True)):
             own = points[row, self.begun[row] : max(stop, self.begun[row] + 1)].copy()
-            own = own[: _without_more(own, int(self.cut[row]) - int(self.begun[row]))]
             own[-1:, 2] = 1.0
             found.append(Drawn(own, done >= 0 or not reads))
         return found
@@ -152,23 +150,6 @@ class _Walk:
             texts[place, : len(target)] = torch.tensor(target)
         self.ends = torch.tensor([len(target) for target in signs], device=self.device)
         self.text = self.network.one_hot(texts.to(self.device))
-
-
-def _without_more(points: Offsets, text_ends: int) -> int:
-    """How many points (T, 3) belong to the text: strokes after it are its marks, or lie behind it.
-
-    text_ends: the first point after the stroke in which the window left the text. What a network
-    writes behind it was never learned; a dot or a bar stands over what is there.
-    """
-    if not 0 < text_ends < len(points):
-        return len(points)
-    x = points[:, 0].cumsum()
-    reach, begin = x[:text_ends].max(), text_ends
-    for end in np.flatnonzero(points[text_ends:, 2] > 0.5) + text_ends + 1:
-        if x[begin:end].mean() > reach:
-            return begin
-        begin = int(end)
-    return begin if begin > text_ends else len(points)
 
 
 def _looks_at(phi: Tensor, ends: Tensor) -> Tensor:
