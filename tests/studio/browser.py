@@ -1,6 +1,9 @@
 """A headless Chromium for a test, driven through chromedriver; skips where there is none."""
 
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,3 +46,19 @@ def chromium(profile: Path, size: tuple[int, int] = (1366, 768), *more: str) -> 
         yield driver
     finally:
         driver.quit()
+
+
+class Verb:
+    """`kineograph …` as a person starts it; address: where its page is served."""
+
+    def __init__(self, *arguments: object):
+        command = [sys.executable, "-m", "kineograph", *map(str, arguments)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout
+        lines = iter(self.process.stdout.readline, "")
+        self.address = next(m[0] for line in lines if (m := re.search(r"http://\S+", line)))
+
+    def end(self, by: int) -> str:
+        """Send a signal; what it printed after its address."""
+        self.process.send_signal(by)
+        return str(self.process.communicate(timeout=60)[0])

@@ -1,9 +1,6 @@
 """The reviewing page in headless Chromium: judge by key, go back, kill the server, go on."""
 
-import re
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -14,26 +11,15 @@ from kineograph.data.reviews import read_reviews
 from kineograph.live.evidence.alerts import read_alerts
 from kineograph.live.journal.verify import verify
 from tests.live.alerts_kept import keep_alerts
-from tests.studio.browser import chromium
+from tests.studio.browser import Verb, chromium
 from tests.studio.test_browser import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
 
-class Server:
-    """`kineograph review` as a person starts it."""
-
-    def __init__(self, folder: Path):
-        command = [sys.executable, "-m", "kineograph", "review", str(folder), "--no-browser"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout
-        lines = iter(self.process.stdout.readline, "")
-        self.address = next(m[0] for line in lines if (m := re.search(r"http://\S+", line)))
-
-    def end(self, by: int) -> str:
-        self.process.send_signal(by)
-        printed, _ = self.process.communicate(timeout=20)
-        return str(printed)
+def serve(folder: Path) -> Verb:
+    """`kineograph review`."""
+    return Verb("review", folder, "--no-browser")
 
 
 class Page:
@@ -73,7 +59,7 @@ def test_alerts_are_judged_by_key_and_nothing_is_lost_when_the_server_is_killed(
         return {e: (each.verdict, each.label) for e, each in read_reviews(evidence).items()}
 
     with chromium(tmp_path / "profile") as driver:
-        server = Server(evidence)
+        server = serve(evidence)
         try:
             page = Page(driver, server.address)
             assert page.data("chosen") == newer, "the newest first"
@@ -86,7 +72,7 @@ def test_alerts_are_judged_by_key_and_nothing_is_lost_when_the_server_is_killed(
             until(lambda: "2 of 2 reviewed" in page.text("#progress"), "the count")
             until(lambda: "50 %" in page.text("#precision .all"), "precision of all")
             server.end(signal.SIGKILL)
-            server = Server(evidence)
+            server = serve(evidence)
             assert said() == {newer: ("right", None), older: ("wrong", None)}
 
             page = Page(driver, server.address)

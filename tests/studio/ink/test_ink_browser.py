@@ -1,10 +1,7 @@
 """The page for handwriting in headless Chromium: write, undo, kill the server, ask the network."""
 
 import json
-import re
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +9,7 @@ import pytest
 
 from kineograph.data.ink.strokes import ink_length
 from kineograph.predict.prime import read_prime
-from tests.studio.browser import chromium
+from tests.studio.browser import Verb, chromium
 from tests.studio.test_browser import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
@@ -20,20 +17,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.live]
 ENTER = "\ue007"
 
 
-class Server:
-    """`kineograph ink RUN` as a person starts it."""
-
-    def __init__(self, folder: Path, run: Path):
-        command = [sys.executable, "-m", "kineograph", "ink", str(run), "--no-browser", "--json"]
-        command += ["--out", str(folder / "ink"), "--writer", "Ann", "--device", "cpu"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout
-        lines = iter(self.process.stdout.readline, "")
-        self.address = next(m[0] for line in lines if (m := re.search(r"http://\S+", line)))
-
-    def end(self, by: int) -> str:
-        self.process.send_signal(by)
-        return str(self.process.communicate(timeout=60)[0])
+def serve(folder: Path, run: Path) -> Verb:
+    """`kineograph ink RUN`."""
+    own = ("--out", folder / "ink", "--writer", "Ann", "--device", "cpu")
+    return Verb("ink", run, "--no-browser", "--json", *own)
 
 
 class Page:
@@ -80,7 +67,7 @@ def zigzag(left: int, right: int) -> list[tuple[int, int]]:
 
 
 def test_lines_are_written_undone_kept_over_a_kill_and_gone_on_from(tmp_path, run):
-    server = Server(tmp_path, run)
+    server = serve(tmp_path, run)
     with chromium(tmp_path / "profile") as driver:
         try:
             page = Page(driver, server.address)
@@ -91,7 +78,7 @@ def test_lines_are_written_undone_kept_over_a_kill_and_gone_on_from(tmp_path, ru
             page.settle(2)
             server.end(signal.SIGKILL)
 
-            server = Server(tmp_path, run)
+            server = serve(tmp_path, run)
             page = Page(driver, server.address)
             page.settle(2)
             assert page.text("#given") == first, "the line that was being written"

@@ -1,10 +1,7 @@
 """The page for lines in headless Chromium: correct by key, kill the server, two windows at once."""
 
 import json
-import re
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,7 +12,7 @@ from kineograph.data.lines.folder import LinesFolder, write_lines_folder
 from kineograph.data.lines.line import Line
 from kineograph.pages.page_xml import page_xml
 from kineograph.pages.text import Block, PageText, TextLine, bounds, rectangle
-from tests.studio.browser import chromium
+from tests.studio.browser import Verb, chromium
 from tests.studio.lines.drawn_lines import PAGE_PIXELS, TEXTS, draw_page
 from tests.studio.test_browser import until
 
@@ -24,20 +21,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.live]
 ENTER, ESCAPE, UP, DOWN, END, ALT = "\ue007", "\ue00c", "\ue013", "\ue015", "\ue010", "\ue00a"
 
 
-class Server:
-    """`kineograph annotate --lines` as a person starts it."""
-
-    def __init__(self, folder: Path, source: str = "faust.png"):
-        command = [sys.executable, "-m", "kineograph", "annotate", "--lines", "--no-browser"]
-        command += [str(folder / source), "--out", str(folder / "out"), "--json"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout
-        lines = iter(self.process.stdout.readline, "")
-        self.address = next(m[0] for line in lines if (m := re.search(r"http://\S+", line)))
-
-    def end(self, by: int) -> str:
-        self.process.send_signal(by)
-        return str(self.process.communicate(timeout=20)[0])
+def serve(folder: Path, source: str = "faust.png") -> Verb:
+    """`kineograph annotate --lines`."""
+    where = (folder / source, "--out", folder / "out", "--json")
+    return Verb("annotate", "--lines", "--no-browser", *where)
 
 
 class Page:
@@ -94,7 +81,7 @@ def accepted(folder: Path) -> list[str]:
 
 def test_lines_are_corrected_by_key_and_nothing_is_lost_when_the_server_is_killed(tmp_path):
     told_page(tmp_path)
-    server = Server(tmp_path)
+    server = serve(tmp_path)
     with chromium(tmp_path / "profile") as driver:
         try:
             page = Page(driver, server.address)
@@ -118,7 +105,7 @@ def test_lines_are_corrected_by_key_and_nothing_is_lost_when_the_server_is_kille
             until(lambda: "halb ꝛ" in journal.read_text(encoding="utf-8"), "the draft")
             server.end(signal.SIGKILL)
 
-            server = Server(tmp_path)
+            server = serve(tmp_path)
             page = Page(driver, server.address)
             assert page.text == TEXTS[2] + " halb ꝛ", "as it was typed"
             page.press(ESCAPE)
@@ -150,7 +137,7 @@ def test_two_windows_do_not_destroy_each_others_work_on_a_prepared_folder(tmp_pa
         for k, text in enumerate(TEXTS)
     ]
     write_lines_folder(tmp_path / "data", lines, name="d", source_root=tmp_path, kind="lines")
-    server = Server(tmp_path, "data")
+    server = serve(tmp_path, "data")
     with chromium(tmp_path / "profile") as driver:
         try:
             first = Page(driver, server.address)
