@@ -186,6 +186,8 @@ async function work() {
     const made = await post("/api/write", JSON.stringify(now));
     const picture = await (await ask(`/api/drawing/${made.drawing}/svg`)).blob();
     if ($("drawn").src) URL.revokeObjectURL($("drawn").src);
+    // It has its size on paper; a screen is looked at from farther away.
+    $("drawn").onload = () => { $("drawn").style.width = `${2.2 * $("drawn").naturalWidth}px`; };
     $("drawn").src = URL.createObjectURL(picture);
     $("drawn").alt = now.text;
     $("drawing").hidden = $("downloads").hidden = false;
