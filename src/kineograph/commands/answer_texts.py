@@ -39,9 +39,8 @@ def label_texts(
         shares = ", ".join(f"{label} {100 * part:.0f} %" for label, part in answer.shares[:SHOWN])
         screen.say(f"{name}: {shares}")
         if answer.unknown:
-            screen.say(f"  never learned: {', '.join(answer.unknown[:SHOWN])}, …"
-                       if len(answer.unknown) > SHOWN
-                       else f"  never learned: {', '.join(answer.unknown)}")  # fmt: skip
+            more = ", …" if len(answer.unknown) > SHOWN else ""
+            screen.say(f"  never learned: {', '.join(answer.unknown[:SHOWN])}{more}")
         found[name] = {
             "label": answer.label,
             "shares": {label: round(part, 4) for label, part in answer.shares},
