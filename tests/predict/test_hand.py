@@ -8,6 +8,7 @@ from kineograph.data.ink.config import InkConfig
 from kineograph.data.ink.known import KnownInk
 from kineograph.data.ink.line import ink_line
 from kineograph.errors import InputError
+from kineograph.export.ink import export_hand
 from kineograph.predict.hand import Hand, break_text
 from kineograph.predict.prime import read_prime
 from kineograph.recipes import change_all, find_recipe, load
@@ -49,6 +50,17 @@ def test_the_same_seed_writes_the_same_and_another_another(hand):
     assert len(one.strokes) != len(other.strokes) or not np.allclose(
         one.strokes[0][:2], other.strokes[0][:2]
     )
+
+
+def test_an_exported_pen_writes_what_the_network_does(run, hand):
+    export_hand(hand.trained)
+    by_onnx = Hand.load(run)
+    assert by_onnx.onnx and not hand.onnx
+    texts = ["ab ёж", "b"]
+    both = zip(hand.write_lines(texts), by_onnx.write_lines(texts), strict=True)
+    for one, other in both:
+        assert len(one) == len(other) > 0
+        assert all(np.allclose(a, b, atol=1e-3) for a, b in zip(one, other, strict=True))
 
 
 def test_a_long_text_is_written_in_rows_by_one_hand(hand):

@@ -9,7 +9,9 @@ as they do from a person's own strokes (Graves 2013, arXiv:1308.0850, section 5.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -20,6 +22,8 @@ from kineograph.data.ink.own import own_offsets
 from kineograph.data.ink.strokes import Offsets, Strokes, from_offsets
 from kineograph.data.text import name_some
 from kineograph.errors import InputError
+from kineograph.export.ink import FILE
+from kineograph.predict.pen import ExportedPen
 from kineograph.recipes.hand import TrainedHand, load_hand
 from kineograph.tasks.draw_ink import NOTHING, Drawn, Row, draw_rows
 
@@ -35,12 +39,19 @@ class Hand:
 
     trained: TrainedHand
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    onnx: Path | None = None  # the exported step, several times as fast
 
     @classmethod
     def load(cls, run: str | Path, device: torch.device | None = None) -> "Hand":
-        """The hand of `runs/NAME`, or of a shipped name. Raises InputError."""
-        hand = cls(load_hand(run), device or torch.device("cpu"))
-        hand.trained.network.to(hand.device)
+        """The hand of `runs/NAME`, or of a shipped name, with its pen.onnx where there is one.
+
+        Another device than the CPU has no use for that file. Raises InputError.
+        """
+        trained = load_hand(run)
+        exported = trained.folder / FILE
+        by_onnx = exported.exists() and (device is None or device.type == "cpu")
+        hand = cls(trained, device or torch.device("cpu"), exported if by_onnx else None)
+        trained.network.to(hand.device)
         return hand
 
     @property
@@ -183,8 +194,12 @@ class Hand:
         return points, text
 
     def _draw(self, rows: Sequence[Row], bias: float, chance: torch.Generator) -> list[Drawn]:
-        trained = self.trained
-        return draw_rows(trained.network, trained.known, rows, bias=bias, chance=chance)
+        return draw_rows(self._pen, self.trained.known, rows, bias=bias, chance=chance)
+
+    @cached_property
+    def _pen(self) -> Any:
+        network = self.trained.network
+        return network if self.onnx is None else ExportedPen(network, self.onnx)
 
 
 def break_text(text: str, longest: int) -> list[str]:

@@ -47,7 +47,10 @@ class Drawn(NamedTuple):
 def draw_rows(
     network: Any, known: KnownInk, rows: Sequence[Row], *, bias: float, chance: torch.Generator
 ) -> list[Drawn]:
-    """Rows of like lengths together, BATCH at once; given back in their order."""
+    """Rows of like lengths together, BATCH at once; given back in their order.
+
+    network: on the device of `chance`; of it only the step is asked, so an exported one will do.
+    """
     pace = known.points_per_character
     limits = np.array(
         [
@@ -60,7 +63,7 @@ def draw_rows(
     found: dict[int, Drawn] = {}
     for at in range(0, len(order), BATCH):
         some = order[at : at + BATCH]
-        walk = _Walk(network, known, [rows[place] for place in some], limits[some])
+        walk = _Walk(network, known, [rows[place] for place in some], limits[some], chance.device)
         found |= zip(some.tolist(), walk.go(bias, chance), strict=True)
     return [found[place] for place in range(len(rows))]
 
@@ -69,10 +72,14 @@ class _Walk:
     """The rows of one batch on their way."""
 
     def __init__(
-        self, network: Any, known: KnownInk, rows: Sequence[Row], limits: np.ndarray[Any, Any]
+        self,
+        network: Any,
+        known: KnownInk,
+        rows: Sequence[Row],
+        limits: np.ndarray[Any, Any],
+        device: torch.device,
     ) -> None:
-        self.network, self.rows = network, rows
-        self.device = next(network.parameters()).device
+        self.network, self.rows, self.device = network, rows, device
         self.patience = round(LAST * known.points_per_character)
         self.begun = np.array([len(row.before) for row in rows])
         # a line's first point is where the paper begins: it is given
