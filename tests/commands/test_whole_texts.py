@@ -38,7 +38,7 @@ def test_order_is_learned_where_a_bag_of_words_knows_nothing(desk, run):
     (desk / "one.txt").write_text("warm cat slow dog fine\n")
     words = ["one.txt", "none.txt", "--text", "Odd dog calm cat purrs", "--json"]
     status, out, told = run("predict", "r", *words)
-    assert status == 1 and "none.txt: cannot be read" in told["failed"]["none.txt"]
+    assert status == 1 and "none.txt: is not there. Check the path" in told["failed"]["none.txt"]
     assert told["texts"]["one.txt"]["label"] == "cat"
     assert told["texts"]["--text"]["label"] == "dog"
     assert told["texts"]["--text"]["unknown"] == ["purrs"]

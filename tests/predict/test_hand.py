@@ -88,7 +88,12 @@ def test_own_strokes_of_any_size_are_gone_on_from(hand):
         ("aZ", {}, r"it cannot write Z \(U\+005A.*it writes:  abcдёж"),
         ("a", {"bias": -1}, "bias -1: 0"),
         ("a", {"count": 0}, "count 0: 1 to 10000"),
-        ("a", {"prime": ink_line([[[0, 0], [1, 5]]], "Q")}, r"it cannot write Q"),
+        (
+            "a",
+            {"prime": ink_line([[[0, 0], [1, 5]]], "Q")},
+            r"'Q': cannot be gone on from, since .* never learned Q",
+        ),
+        ("a", {"seed": 2**63}, "seed 9223372036854775808: 0 to 9223372036854775807 are known"),
     ],
 )
 def test_what_cannot_be_written_is_said(hand, text, options, words):

@@ -92,6 +92,12 @@ def test_svg_drawings_and_what_is_wrong_with_some(tmp_path):
         "moved": f"{head}<title>hi</title><path transform='scale(2)' d='M0 0L5 5'/></svg>",
         "mute": f"{head}<path d='M0 0L5 5'/></svg>",
         "torn": "<svg",
+        "far": "<?xml version='1.0' encoding='nobody-8'?><svg/>",
+        "grouped": f"{head}<title>hi</title><g transform='scale(2)'><path d='M0 0L5 5'/></g></svg>",
+        "many": f"{head}<title>hi</title><path d='M0 0L5 5'/><polyline points='1,1 2,2'/></svg>",
+        "odd": f"{head}<title>hi</title><path d='M0 0L5 x5'/></svg>",
+        "kept": f"{head}<title>hi</title><defs><path d='M0 0L5 5'/></defs></svg>",
+        "vast": f"{head}<title>hi</title><path d='M0 0L1e308 -1e308'/></svg>",
     }
     for name, text in drawings.items():
         (folder / f"{name}.svg").write_text(text, "utf-8")
@@ -99,7 +105,18 @@ def test_svg_drawings_and_what_is_wrong_with_some(tmp_path):
     (line,) = done.data_folder.records
     assert (line.text, line.group, len(line.strokes)) == ("hi", "Ann", 2)
     told = "\n".join(done.problems)
-    for words in ("arcs (A) is not read", "has a transform", "Write mute.txt beside it", "not XML"):
+    for words in (
+        "arcs (A) is not read",
+        "moved.svg, path 1: has a transform",
+        "Write mute.txt beside it",
+        "torn.svg: not XML",
+        "far.svg: not XML (unknown encoding: nobody-8). Save the drawing again.",
+        "grouped.svg, g: has a transform, which is not read. Apply it first.",
+        "many.svg: a polyline is not read. Turn it into a path.",
+        "odd.svg, path 1: a path has 'x', which is no command. Mend the path.",
+        "kept.svg: no stroke at all",
+        "vast.svg: a step of the pen is no number up to 1e+06",
+    ):
         assert words in told
 
 
