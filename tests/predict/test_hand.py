@@ -128,6 +128,18 @@ def test_own_strokes_from_a_file(tmp_path):
     ]
     (tmp_path / "own.jsonl").write_text("\n".join([*rows, "{"]), "utf-8")
     assert read_prime(tmp_path / "own.jsonl").text == "abc"
+    with pytest.raises(InputError, match="is a folder. Give a file of it"):
+        read_prime(tmp_path)
+
+    def fits(line):
+        if len(line.text) > least:
+            raise InputError(f"{line.text} is long.")
+
+    least = 1
+    assert read_prime(tmp_path / "own.jsonl", fits).text == "a"
+    least = 0
+    with pytest.raises(InputError, match="abc is long. So it is with all 2 lines."):
+        read_prime(tmp_path / "own.jsonl", fits)
     with pytest.raises(InputError, match=r"own strokes are read from \.json"):
         read_prime(tmp_path / "own.png")
     with pytest.raises(InputError, match="there is no such file"):

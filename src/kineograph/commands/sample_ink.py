@@ -33,17 +33,13 @@ def sample_ink(
     text None or empty is for networks that only go on scribbling. Raises InputError in words.
     """
     from kineograph.data.ink.formats.sheet import check_size
-    from kineograph.data.ink.formats.write import check_ink_suffix
     from kineograph.errors import InputError
     from kineograph.predict.hand import Hand
     from kineograph.predict.prime import read_prime
     from kineograph.training.reproduce import choose_device
 
-    check_ink_suffix(out)
+    _check_out(out)
     check_size(width_mm, pen_mm)
-    if out.is_dir():
-        raise InputError(f"--out {out}: is a folder. Name a file: {out / 'written.svg'}.")
-    make_folder(out.parent)
     hand = Hand.load(run, choose_device(device))
     if prime and not hand.reads_text:
         raise InputError(f"--prime: {run} goes on from nobody's ink, it scribbles. Leave it out.")
@@ -77,6 +73,17 @@ def sample_ink(
             "seconds": round(seconds, 2),
         }
     )
+
+
+def _check_out(out: Path) -> None:
+    """Now, and not after a long text: raise InputError for a place where no ink can be written."""
+    from kineograph.data.ink.formats.write import check_ink_suffix
+    from kineograph.errors import InputError
+
+    check_ink_suffix(out)
+    if out.is_dir():
+        raise InputError(f"--out {out}: is a folder. Name a file: {out / 'written.svg'}.")
+    make_folder(out.parent)
 
 
 def _written(

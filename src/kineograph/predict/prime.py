@@ -39,11 +39,11 @@ def read_prime(path: Path, fits: Callable[[InkLine], object] = bool) -> InkLine:
 
 def read_primes(path: Path) -> list[InkLine]:
     """Every line of a file that can be gone on from. Raises InputError if there is none."""
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder. Give a file of it, as strokes.jsonl.")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise InputError(f"{path}: own strokes are read from {', '.join(READERS)}. Save it as one.")
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder. Give a file of it, as strokes.jsonl.")
     if not path.is_file():
         raise InputError(f"{path}: there is no such file. Check the path.")
     lines, problems = keep(reader(path))
