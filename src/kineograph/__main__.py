@@ -1,5 +1,6 @@
 """The command: `kineograph VERB …`, or `python -m kineograph VERB …`."""
 
+import io
 import json
 import sys
 import time
@@ -17,6 +18,8 @@ def main() -> int:
     """Run one verb; what a person did wrong is one line, Ctrl-C is no crash. Returns the status."""
     from kineograph.commands import app
 
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that has not every letter
     try:
         status = app(standalone_mode=False)
     except InputError as error:

@@ -22,6 +22,9 @@ def write_bytes_whole(path: Path, content: bytes) -> None:
     try:
         temporary.write_bytes(content)
         os.replace(temporary, path)
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None  # nobody has heard of the neighbour
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

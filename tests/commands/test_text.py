@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from kineograph.report.characters.sections import perplexity
+
 TEXT = "to be, or not to be: that is the question.\n" * 40
 QUICK = [
     "--set", "training.epochs=2", "--set", "model.units=12", "--set", "training.batch=4",
@@ -76,11 +78,42 @@ def test_a_writer_says_nothing_of_files_and_draws_or_searches(desk, run):
     status, out, _ = run("sample", "r", "--beam", "2", "--temperature", "0.5")
     assert status == 2 and "--beam: draws nothing" in out
     status, out, _ = run("sample", "r", "--temperature", "0")
-    assert status == 2 and "temperature 0" in out
+    assert status == 2 and "temperature 0: must be above 0 and finite" in out
+    for words, told in (
+        (["--beam", "0"], "--beam 0: 1 to 1000 texts are kept side by side"),
+        (["--beam", "100000"], "--beam 100000: 1 to 1000"),
+        (["--top-k", "-1"], "--top-k -1: so many likeliest characters, or 0 for all"),
+    ):
+        status, out, _ = run("sample", "r", *words)
+        assert status == 2 and told in out
+    status, out, _ = run("sample", "r", "--prime", "play.txt", "--length", "2")
+    assert status == 0 and "the file of that name is not read" in out
     status, out, _ = run("sample", "r", "--length", "0")
     assert status == 2 and "--length 0" in out
     status, out, _ = run("evaluate", "r", "play.txt", "--side", "tset")
     assert status == 2 and "Did you mean 'test'" in out
+
+
+def test_a_network_that_went_astray_has_its_report_all_the_same(desk, run):
+    wild = ["--set", "training.learning_rate=1e9", "--name", "r", "--no-baselines"]
+    status, out, _ = run("train", "char-rnn", "play.txt", *QUICK, *wild)
+    assert status == 0, out
+    assert perplexity(800.0) == "∞" and perplexity(0.0) == "1.00"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("to be".encode("utf-16"), "iconv -f UTF-16 -t UTF-8 odd.txt"),
+        ("tü bü".encode("latin-1"), "iconv -f LATIN1 -t UTF-8 odd.txt"),
+    ],
+)
+def test_a_text_in_another_spelling_is_told_its_own(content, told, desk, run):
+    (desk / "odd.txt").write_bytes(content)
+    status, out, _ = run("train", "char-rnn", "odd.txt")
+    assert status == 2 and told in out
+    status, out, _ = run("train", "char-rnn", "play.txt", "--set", f"training.seed={2**64}")
+    assert status == 2 and "9223372036854775807 at most" in out
 
 
 def test_ctrl_c_ends_the_text_where_it_is(desk, run, monkeypatch):

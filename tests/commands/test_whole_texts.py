@@ -38,12 +38,21 @@ def test_order_is_learned_where_a_bag_of_words_knows_nothing(desk, run):
     (desk / "one.txt").write_text("warm cat slow dog fine\n")
     words = ["one.txt", "none.txt", "--text", "Odd dog calm cat purrs", "--json"]
     status, out, told = run("predict", "r", *words)
-    assert status == 1 and "none.txt: cannot be read" in told["failed"]["none.txt"]
+    assert status == 1 and "none.txt: is not there. Check the path" in told["failed"]["none.txt"]
     assert told["texts"]["one.txt"]["label"] == "cat"
     assert told["texts"]["--text"]["label"] == "dog"
     assert told["texts"]["--text"]["unknown"] == ["purrs"]
     assert sum(told["texts"]["one.txt"]["shares"].values()) == pytest.approx(1, abs=1e-3)
+    (desk / "same.csv").write_text("text,label\nwarm cat,cat\nslow cat,cat\n", "utf-8")
+    status, out, alike = run("evaluate", "r", "same.csv", "--side", "all", "--json")
+    assert status == 0 and alike["protocol"]["n"] == 2
+    (desk / "odd.csv").write_text("text,label\nwarm cat,cat\nslow cow,cow\n", "utf-8")
+    status, out, _ = run("evaluate", "r", "odd.csv", "--side", "all")
+    assert "1 of 2 texts have labels that were never learned (cow): no answer" in out
+    (desk / "cows.csv").write_text("text,label\nwarm cow,cow\nslow cow,cow\n", "utf-8")
     for command, said in (
+        (["evaluate", "r", "cows.csv", "--side", "all"], "never learned (cow); it knows cat, dog"),
+        (["predict", "r", "runs"], "runs: is a folder. Give the files in it."),
         (["predict", "r"], "none was given. Add --text"),
         (["predict", "r", "--text", " "], "the text is empty"),
         (["predict", "r", "--text", "a", "--beam", "3"], "--beam: is for a network that"),

@@ -100,7 +100,12 @@ def test_own_strokes_of_any_size_are_gone_on_from(hand):
         ("aZ", {}, r"it cannot write Z \(U\+005A.*it writes:  abcдёж"),
         ("a", {"bias": -1}, "bias -1: 0"),
         ("a", {"count": 0}, "count 0: 1 to 10000"),
-        ("a", {"prime": ink_line([[[0, 0], [1, 5]]], "Q")}, r"it cannot write Q"),
+        (
+            "a",
+            {"prime": ink_line([[[0, 0], [1, 5]]], "Q")},
+            r"'Q': cannot be gone on from, since .* never learned Q",
+        ),
+        ("a", {"seed": 2**63}, "seed 9223372036854775808: 0 to 9223372036854775807 are known"),
     ],
 )
 def test_what_cannot_be_written_is_said(hand, text, options, words):
@@ -135,6 +140,18 @@ def test_own_strokes_from_a_file(tmp_path):
     ]
     (tmp_path / "own.jsonl").write_text("\n".join([*rows, "{"]), "utf-8")
     assert read_prime(tmp_path / "own.jsonl").text == "abc"
+    with pytest.raises(InputError, match="is a folder. Give a file of it"):
+        read_prime(tmp_path)
+
+    def fits(line):
+        if len(line.text) > least:
+            raise InputError(f"{line.text} is long.")
+
+    least = 1
+    assert read_prime(tmp_path / "own.jsonl", fits).text == "a"
+    least = 0
+    with pytest.raises(InputError, match="abc is long. So it is with all 2 lines."):
+        read_prime(tmp_path / "own.jsonl", fits)
     with pytest.raises(InputError, match=r"own strokes are read from \.json"):
         read_prime(tmp_path / "own.png")
     with pytest.raises(InputError, match="there is no such file"):

@@ -65,12 +65,14 @@ def test_what_was_never_learned_is_named_and_left_out(run, tmp_path):
 def test_hands_are_peoples_where_they_are_given(run, texts, tmp_path):
     wave = [[x, 9 * float(np.sin(x / 3)), x / 50] for x in range(120)]
     rows = [{"strokes": [wave], "text": "bad cab", "group": name} for name in ("Ann", "Bo")]
+    rows.append({"strokes": [wave], "text": "zoo", "group": "Cy"})
     path = tmp_path / "people.jsonl"
     path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    assert [line.group for line in read_primes(path)] == ["Ann", "Bo"]
+    assert [line.group for line in read_primes(path)] == ["Ann", "Bo", "Cy"]
     done = prepared(run, texts, tmp_path / "out", prime=path)
     assert {line.group for line in done.data_folder.lines} == {"hand of Ann", "hand of Bo"}
     assert "2 people's hands" in done.data_folder.notes
+    assert any("'zoo': cannot be gone on from" in each for each in done.problems)
 
 
 @pytest.mark.parametrize(

@@ -66,9 +66,16 @@ def rewrite_texts(
     rewriter, screen = Rewriter.load(run, device=device), Screen(as_json)
     found: dict[str, Any] = {}
     for name, told in given.items():
-        unknown = rewriter.unknown(told)
+        if not told.strip():
+            why = "the text is empty: there is nothing to write otherwise. Give some words."
+            failed[name] = f"{name}: {why}"
+            continue
+        unknown, long = rewriter.unknown(told), rewriter.too_long(told)
         if unknown:
             screen.say(f"{name}: never learned, so left as they are: {' '.join(unknown)}")
+        if long:
+            most = rewriter.trained.recipe.data.longest
+            screen.say(f"{name}: {long} words are longer than the {most} letters it learned from.")
         answer = rewriter.write(told, beam=beam)
         screen.say(answer)
         found[name] = {"text": answer, "unknown": unknown}

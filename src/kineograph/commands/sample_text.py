@@ -4,6 +4,7 @@ import sys
 import time
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kineograph.commands.console import Screen
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from kineograph.predict.writer import Writer
 
 FLUSH_SECONDS = 0.05  # of text that is waiting
+MOST_BEAM = 1000  # wider ones take minutes a character and find the same
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ def sample_text(run: str, wish: Wish, as_json: bool) -> None:
     from kineograph.predict.writer import Writer, check_length
 
     check_length(wish.length)
+    _check_counts(wish)
     if wish.beam is not None and (wish.temperature is not None or wish.top_k is not None):
         raise InputError(
             "--beam: draws nothing, so --temperature and --top-k do nothing with it. Leave them "
@@ -39,6 +42,11 @@ def sample_text(run: str, wish: Wish, as_json: bool) -> None:
         )
     aside = Screen(aside=True)
     writer = Writer.load(run)
+    if _is_file(wish.prime):
+        aside.say(
+            f"--prime: {wish.prime!r} is itself the text that is gone on from; the file of that "
+            "name is not read."
+        )
     unknown = writer.unknown(wish.prime)
     if unknown:
         aside.say(f"--prime: {run} never learned {unknown}; these are read as nothing known.")
@@ -57,11 +65,32 @@ def sample_text(run: str, wish: Wish, as_json: bool) -> None:
             "temperature": None if wish.beam else wish.temperature or 1.0,
             "top_k": wish.top_k,
             "beam": wish.beam,
+            "nats": None if nats is None else round(nats, 4),
             "seed": None if wish.beam else wish.seed,
             "engine": writer.engine,
             "run": str(writer.trained.folder),
         }
     )
+
+
+def _check_counts(wish: Wish) -> None:
+    from kineograph.errors import InputError
+
+    if wish.beam is not None and not 1 <= wish.beam <= MOST_BEAM:
+        raise InputError(
+            f"--beam {wish.beam}: 1 to {MOST_BEAM} texts are kept side by side. 5 is usual."
+        )
+    if wish.top_k is not None and wish.top_k < 0:
+        raise InputError(
+            f"--top-k {wish.top_k}: so many likeliest characters, or 0 for all. Try 10."
+        )
+
+
+def _is_file(prime: str) -> bool:
+    try:
+        return Path(prime).is_file()
+    except (OSError, ValueError):  # too long for a name, or with a zero byte
+        return False
 
 
 def _streamed(writer: "Writer", wish: Wish) -> str:

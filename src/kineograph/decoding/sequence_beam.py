@@ -113,7 +113,8 @@ class Sampling:
     def __post_init__(self) -> None:
         if not 0 < self.temperature < np.inf:
             raise InputError(
-                f"temperature {self.temperature}: must be above 0. For the most probable, search."
+                f"temperature {self.temperature:g}: must be above 0 and finite. 1 draws as it "
+                "learned; for the most probable, search with a beam."
             )
         if self.most_tried < 0:
             raise InputError(f"most_tried {self.most_tried}: must be 0 (all tokens) or more.")
@@ -337,7 +338,8 @@ def draw_tokens(logs: NDArray[Any], luck: Floats, sampling: Sampling) -> Numbers
         rest = np.argpartition(wanted, -sampling.most_tried, axis=1)[:, : -sampling.most_tried]
         np.put_along_axis(wanted, rest, -np.inf, axis=1)
     wanted -= np.maximum(wanted.max(axis=1, keepdims=True), np.finfo(np.float64).min)  # a stuck row
-    ends = np.exp(wanted / sampling.temperature).cumsum(axis=1)
+    with np.errstate(over="ignore"):  # by a tiny temperature: no chance at all
+        ends = np.exp(wanted / sampling.temperature).cumsum(axis=1)
     mark = np.minimum(luck * ends[:, -1], np.nextafter(ends[:, -1], 0))
     tokens: Numbers = (ends > mark[:, None]).argmax(axis=1)
     return tokens

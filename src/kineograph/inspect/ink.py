@@ -16,7 +16,7 @@ from kineograph.predict.hand import MOST_BIAS, Hand
 from kineograph.predict.prime import READERS
 from kineograph.report.page.blocks import Block, Picture, Say
 from kineograph.tasks.draw_ink import Row, draw_rows
-from kineograph.training.reproduce import choose_device
+from kineograph.training.reproduce import check_seed, choose_device
 
 MOST_LINES = 8  # of a file or a text that are looked at
 SYNTHESIS_BIAS = 0.5  # as `sample` has it
@@ -88,6 +88,7 @@ def _write(hand: Hand, bias: float, seed: int, text: str, progress: Progress) ->
         )
     import torch
 
+    check_seed(seed)
     rows = hand.rows_of(text)
     shown = rows[:MOST_LINES]
     chance = torch.Generator(hand.device).manual_seed(seed)

@@ -26,6 +26,7 @@ from kineograph.export.ink import FILE
 from kineograph.predict.pen import ExportedPen
 from kineograph.recipes.hand import TrainedHand, load_hand
 from kineograph.tasks.draw_ink import NOTHING, Drawn, Row, draw_rows
+from kineograph.training.reproduce import check_seed
 
 CHARACTER_MM = 8.5  # the pen's way on paper for one character of a usual hand
 LONGEST_TEXT = 20_000  # characters
@@ -80,7 +81,7 @@ class Hand:
         that cannot be written.
         """
         self._check_reads()
-        _check(bias, count)
+        _check(bias, count, seed)
         rows = self.rows_of(text)
         chance = torch.Generator(self.device).manual_seed(seed)
         given = self.as_seen(prime) if prime else (NOTHING, "")
@@ -110,7 +111,7 @@ class Hand:
         TRIES times. Units: the network's ink. Raises InputError as `write` does.
         """
         self._check_reads()
-        _check(bias, 1)
+        _check(bias, 1, seed)
         rows = [self.trained.config.spelling(text) for text in texts]
         if not all(row.strip() for row in rows):
             raise InputError("a text is empty. Write some words to be written.")
@@ -135,7 +136,7 @@ class Hand:
         """So many points of whatever comes, by a network without a text."""
         if self.reads_text:
             raise InputError(f"{self.trained.name}: is told what to write. Give it --text.")
-        _check(bias, count)
+        _check(bias, count, seed)
         if not 2 <= points <= 100_000:
             raise InputError(f"points {points}: 2 to 100000 are drawn. Try 400.")
         chance = torch.Generator(self.device).manual_seed(seed)
@@ -183,7 +184,12 @@ class Hand:
         """
         trained = self.trained
         text = trained.config.spelling(line.text)
-        self._check_characters(text)
+        unseen = trained.known.alphabet.unseen(text)
+        if unseen:
+            raise InputError(
+                f"{text[:40]!r}: cannot be gone on from, since {trained.name} never learned "
+                f"{name_some(unseen)}. Take a line without; it knows: {self.characters}"
+            )
         points = own_offsets(line, trained.config, trained.known)
         if len(points) > trained.config.longest_points:
             raise InputError(
@@ -231,7 +237,8 @@ def break_text(text: str, longest: int) -> list[str]:
     return rows
 
 
-def _check(bias: float, count: int) -> None:
+def _check(bias: float, count: int, seed: int) -> None:
+    check_seed(seed)
     if not 0 <= bias <= MOST_BIAS:
         raise InputError(f"bias {bias:g}: 0 (as it learned) to {MOST_BIAS:g} (very neat). Try 1.")
     if not 1 <= count <= 10_000:

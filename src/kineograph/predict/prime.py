@@ -1,5 +1,6 @@
 """A person's own ink from a file, for a hand to go on in that style."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from kineograph.data.ink.line import InkLine
@@ -16,18 +17,30 @@ READERS = {
 LONGEST = 60  # characters to go on from; the longest such line is taken
 
 
-def read_prime(path: Path) -> InkLine:
+def read_prime(path: Path, fits: Callable[[InkLine], object] = bool) -> InkLine:
     """The line of a file that shows most of the style: the longest one of up to 60 characters.
 
-    Raises InputError if the file has no line that can be read.
+    fits: raises InputError for a line that cannot be gone on from, and the next one is taken.
+    Raises InputError if the file has no line that can be read, or none that fits.
     """
-    lines = read_primes(path)
+    lines = sorted(read_primes(path), key=lambda line: -len(line.text))
     short = [line for line in lines if len(line.text) <= LONGEST]
-    return max(short or lines[:1], key=lambda line: len(line.text))
+    faults = []
+    for line in short or lines[::-1]:
+        try:
+            fits(line)
+        except InputError as error:
+            faults.append(str(error))
+        else:
+            return line
+    more = f" So it is with all {len(faults)} lines." if faults[1:] else ""
+    raise InputError(f"{path}: {faults[0]}{more}")
 
 
 def read_primes(path: Path) -> list[InkLine]:
     """Every line of a file that can be gone on from. Raises InputError if there is none."""
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder. Give a file of it, as strokes.jsonl.")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise InputError(f"{path}: own strokes are read from {', '.join(READERS)}. Save it as one.")

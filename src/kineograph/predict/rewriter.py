@@ -51,6 +51,11 @@ class Rewriter:
         letters = dict.fromkeys(each for each in NFC(text) if each.isalpha())
         return [each for each in letters if self._known(each) not in self.trained.known.given]
 
+    def too_long(self, text: str) -> int:
+        """How many of its stretches are longer than all that it learned from: a guess at best."""
+        longest = self.trained.recipe.data.longest
+        return sum(known and len(piece) > longest for piece, known in self._pieces(NFC(text)))
+
     def _known(self, text: str) -> str:
         """In small letters where it knows no others."""
         given = self.trained.known.given

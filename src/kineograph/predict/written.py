@@ -40,6 +40,7 @@ class _Wish(NamedTuple):
     bias: float
     seed: int
     primes: Sequence[InkLine]
+    left_out: Sequence[str]  # why a person's line is not gone on from
 
 
 def prepare_written(
@@ -78,7 +79,7 @@ def prepare_written(
         whole_number("writers", writers, 1),
         _bias(bias),
         number,
-        read_primes(Path(prime)) if prime else (),
+        *_primes(hand, prime),
     )
     desk = _Desk(hand, wish)
     pens = draw_writers(wish.writers, number)
@@ -98,7 +99,7 @@ def prepare_written(
         name=name or f"written by {hand.trained.name}",
         command=command,
         notes=[f"{desk.notes}, corpus {Path(texts).name}."],
-        problems=[],
+        problems=list(wish.left_out),
         overwrite=overwrite,
         progress=progress,
     )
@@ -171,6 +172,22 @@ def _picture(strokes: Strokes, pen: Writer, rng: np.random.Generator, pixels: in
     margin = float(rng.uniform(0.25, 0.6))
     ink = ink_of(ways, X_HEIGHT_SHARE * pixels, pen=pen.pen, pressure=pen.pressure, margin=margin)
     return scale_line(degrade(ink, rng), pixels)
+
+
+def _primes(hand: Hand, prime: str | Path | None) -> tuple[list[InkLine], list[str]]:
+    """People's lines that the hand can go on from, and a problem for each of the others."""
+    if not prime:
+        return [], []
+    lines, problems = [], []
+    for line in read_primes(Path(prime)):
+        try:
+            hand.as_seen(line)
+            lines.append(line)
+        except InputError as error:
+            problems.append(f"{prime}: {error}")
+    if not lines:
+        raise InputError(problems[0])
+    return lines, problems
 
 
 def _bias(given: str | float) -> float:

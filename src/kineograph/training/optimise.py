@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from kineograph.errors import InputError, nearest
+from kineograph.training.reproduce import MOST_SEED
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class TrainingConfig:
         for name in ("seed", "momentum", "weight_decay", "checkpoint_seconds"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name}={getattr(self, name)}: zero or more. Try 0.")
+        if self.seed > MOST_SEED:
+            raise ValueError(f"seed={self.seed}: {MOST_SEED} at most. Try 0.")
         for name in ("patience", "clip_norm", "step_factor"):
             value = getattr(self, name)
             if value is not None and not value > 0:

@@ -16,6 +16,7 @@ from kineograph.errors import InputError, nearest
 
 LIBRARIES = ("torch", "numpy", "av", "opencv-python-headless", "scikit-learn", "onnxruntime")
 DEVICES = ("cpu", "cuda", "mps")
+MOST_SEED = 2**63 - 1  # torch's generators hold no more
 
 
 def seed_everything(seed: int) -> None:
@@ -23,6 +24,12 @@ def seed_everything(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
+
+
+def check_seed(seed: int) -> None:
+    """Raise InputError for what no generator can be begun with."""
+    if not 0 <= seed <= MOST_SEED:
+        raise InputError(f"seed {seed}: 0 to {MOST_SEED} are known. Try 0.")
 
 
 def choose_device(name: str = "auto") -> torch.device:

@@ -49,8 +49,13 @@ def test_strokes_of_json_lines_with_every_fault_in_one_file(tmp_path):
         {"strokes": [[1, 2]], "text": "flat"},
         {"text": "none"},
         {"offsets": [[0, 0, 0], [3, 4, 1]], "text": "ours"},
+        {"strokes": STROKES, "text": None},
+        {"strokes": STROKES, "text": ["a"]},
+        {"strokes": STROKES, "text": "\ud800"},
+        {"strokes": [[[0, 0, None], [1, 1, 2.0]]], "text": "when"},
+        {"strokes": [[[0, 0], [1e300, -1e308]]], "text": "far"},
     ]
-    text = "\n".join(map(json.dumps, rows)) + "\n{broken\n"
+    text = "\n".join(map(json.dumps, rows)) + "\n{broken\n" + "[" * 100_000 + "\n"
     (tmp_path / "ink.jsonl").write_text(text, "utf-8")
     done = PREPARE_INK["strokes-jsonl"](tmp_path / "ink.jsonl", tmp_path / "out")
     good, ours = done.data_folder.records
@@ -63,7 +68,13 @@ def test_strokes_of_json_lines_with_every_fault_in_one_file(tmp_path):
         "line 4: 1 point of ink in all",
         "line 5: stroke 1: is no list of points",
         "line 6: has neither strokes nor offsets",
-        "line 8: not JSON",
+        "line 8: text is empty. Write what the strokes say.",
+        "line 9: text ['a'] is not a text",
+        "line 10: text '\\ud800' has half a character. Write it whole, as UTF-8.",
+        "line 11: stroke 1: the time of point 1 is no number. Mend it, or leave the times out.",
+        "line 12: a step of the pen is no number up to 1e+06",
+        "line 13: not JSON (Expecting",
+        "line 14: not JSON (too deep)",
     ):
         assert words in told
 
@@ -92,6 +103,12 @@ def test_svg_drawings_and_what_is_wrong_with_some(tmp_path):
         "moved": f"{head}<title>hi</title><path transform='scale(2)' d='M0 0L5 5'/></svg>",
         "mute": f"{head}<path d='M0 0L5 5'/></svg>",
         "torn": "<svg",
+        "far": "<?xml version='1.0' encoding='nobody-8'?><svg/>",
+        "grouped": f"{head}<title>hi</title><g transform='scale(2)'><path d='M0 0L5 5'/></g></svg>",
+        "many": f"{head}<title>hi</title><path d='M0 0L5 5'/><polyline points='1,1 2,2'/></svg>",
+        "odd": f"{head}<title>hi</title><path d='M0 0L5 x5'/></svg>",
+        "kept": f"{head}<title>hi</title><defs><path d='M0 0L5 5'/></defs></svg>",
+        "vast": f"{head}<title>hi</title><path d='M0 0L1e308 -1e308'/></svg>",
     }
     for name, text in drawings.items():
         (folder / f"{name}.svg").write_text(text, "utf-8")
@@ -99,7 +116,18 @@ def test_svg_drawings_and_what_is_wrong_with_some(tmp_path):
     (line,) = done.data_folder.records
     assert (line.text, line.group, len(line.strokes)) == ("hi", "Ann", 2)
     told = "\n".join(done.problems)
-    for words in ("arcs (A) is not read", "has a transform", "Write mute.txt beside it", "not XML"):
+    for words in (
+        "arcs (A) is not read",
+        "moved.svg, path 1: has a transform",
+        "Write mute.txt beside it",
+        "torn.svg: not XML",
+        "far.svg: not XML (unknown encoding: nobody-8). Save the drawing again.",
+        "grouped.svg, g: has a transform, which is not read. Apply it first.",
+        "many.svg: a polyline is not read. Turn it into a path.",
+        "odd.svg, path 1: a path has 'x', which is no command. Mend the path.",
+        "kept.svg: no stroke at all",
+        "vast.svg: a step of the pen is no number up to 1e+06",
+    ):
         assert words in told
 
 
@@ -177,6 +205,10 @@ def test_nothing_that_can_be_read_is_one_line(tmp_path):
         InputError, match="no line of ink can be read, and one is needed. Problems: 1"
     ):
         PREPARE_INK["strokes-jsonl"](tmp_path / "ink.jsonl", tmp_path / "out")
+    with pytest.raises(InputError, match="none: there is no such file or folder"):
+        PREPARE_INK["inkml"](tmp_path / "none", tmp_path / "out")
+    with pytest.raises(InputError, match="none: there is no such folder. Give the one that holds"):
+        PREPARE_INK["iam-ondb"](tmp_path / "none", tmp_path / "out")
     with pytest.raises(InputError, match=r"there is no \.svg file"):
         PREPARE_INK["svg-strokes"](tmp_path, tmp_path / "out")
     with pytest.raises(InputError, match="no regular expression"):

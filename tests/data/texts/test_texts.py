@@ -14,6 +14,7 @@ from kineograph.data.texts.split import same_text, split_texts
 from kineograph.data.texts.tables import LETTERS, TABLES, to_cyrillic, to_latin
 from kineograph.data.words import UNKNOWN, Vocabulary
 from kineograph.errors import InputError
+from kineograph.evaluation.texts.labels import bag_of_tokens
 
 
 @pytest.mark.parametrize(
@@ -158,3 +159,36 @@ def test_words_that_are_not_known_have_an_entry():
     assert batch.tokens.tolist() == [[4, UNKNOWN, 5], [5, 0, 0]]
     assert batch.targets.tolist() == [0, 1] and batch.lengths.tolist() == [3, 1]
     assert torch.equal(data.batch([1]).tokens, torch.tensor([[5]]))
+
+
+def test_a_quote_that_is_never_closed_costs_one_line(tmp_path):
+    table = tmp_path / "pets.csv"
+    rows = ["text,label", '"two, ""in"" one",cat', '"a stray,dog', "a dog,dog", "a cat,cat", ""]
+    table.write_text("\n".join(rows), encoding="utf-8")
+    found = read_texts(table, "text", "label")
+    assert [each.text for each in found.records] == ['two, "in" one', "a dog", "a cat"]
+    (told,) = found.left_out
+    assert told == "line 3: a quote is opened and never closed. Close it, or write it twice."
+    table.write_text('"text,label\na,b\n', encoding="utf-8")
+    with pytest.raises(InputError, match="line 1: a quote is opened and never closed"):
+        read_texts(table, "text", "label")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.csv", "text;label\na;b\n", "parted by semicolons, and those of a .csv by commas"),
+        ("a.csv", "text\tlabel\na\tb\n", "parted by tabs, and those of a .csv by commas"),
+        ("a.tsv", "text,label\na,b\n", "parted by commas, and those of a .tsv by tabs"),
+        ("a.jsonl", "[" * 100_000 + "\n", "line 1: not JSON"),
+    ],
+)
+def test_a_table_parted_by_another_sign_is_told(name, content, told, tmp_path):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=told):
+        read_texts(tmp_path / name, "text", "label")
+
+
+def test_where_one_label_is_all_a_bag_of_words_says_it():
+    cats = [TextRecord(f"line {place}", "a cat", "cat") for place in range(3)]
+    assert bag_of_tokens(cats, cats[:2], "words") == ["cat", "cat"]

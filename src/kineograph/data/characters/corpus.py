@@ -3,6 +3,7 @@
 shakespeare.txt, stacks.tex.xz, notes.txt.gz, or a folder of such files, by name.
 """
 
+import codecs
 import gzip
 import lzma
 from collections.abc import Callable
@@ -54,6 +55,11 @@ def read_corpus(path: Path | str) -> Corpus:
 
 def read_text(path: Path) -> str:
     """One file's text. Raises InputError for what cannot be unpacked or is not UTF-8."""
+    if not path.is_file():
+        what = (
+            "is a folder. Give the files in it" if path.is_dir() else "is not there. Check the path"
+        )
+        raise InputError(f"{path}: {what}.")
     try:
         content = path.read_bytes()
         if path.suffix in UNPACK:
@@ -65,9 +71,15 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path}: byte {error.start:,} is not UTF-8. Save the text as UTF-8, for example: "
-            f"iconv -f LATIN1 -t UTF-8 {path.name}."
+            f"iconv -f {_spelling(content)} -t UTF-8 {path.name}."
         ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _spelling(content: bytes) -> str:
+    """What a text that is no UTF-8 most likely is, as iconv calls it."""
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return "UTF-16" if wide else "LATIN1"
 
 
 def _not_empty(path: Path, text: str) -> str:

@@ -27,6 +27,8 @@ from kineograph.errors import InputError
 LEAST_POINTS = 2
 FIGURES = 4  # of the line's height: finer than any pen is held
 FARTHEST = 1e6  # units a pen goes in one step; more is a broken file
+BEYOND = 1e30  # where a point may lie: whatever a sheet's corner is, steps can still be told
+NO_STEP = f"a step of the pen is no number up to {FARTHEST:g}. Mend the file."
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +83,8 @@ def ink_line(
     every = np.concatenate(found)
     if not np.isfinite(every).all():
         raise InputError("a point is not a number. Mend the file, or leave the line out.")
+    if np.abs(every).max() > BEYOND:
+        raise InputError(NO_STEP)
     size = float(np.ptp(every, axis=0).max())
     digits = FIGURES - int(np.floor(np.log10(size))) if size else FIGURES
     every = np.round(every - every[0], digits)
@@ -154,6 +158,8 @@ def _fault_in_words(line: InkLine) -> str | None:
             continue
         if not isinstance(value, str):
             return f"{name} {value!r} is not a text. Put it in quotes."
+        if not value.isascii() and _half(value):
+            return f"{name} {ascii(value[:40])} has half a character. Write it whole, as UTF-8."
         if not value.strip():
             rest = "what the strokes say" if name == "text" else "one, or leave the field out"
             return f"{name} is empty. Write {rest}."
@@ -162,13 +168,18 @@ def _fault_in_words(line: InkLine) -> str | None:
     return fault_in_side(line.split)
 
 
+def _half(text: str) -> bool:
+    """Whether one half of a pair of surrogates stands there, which no file can hold."""
+    return any("\ud800" <= each <= "\udfff" for each in text)
+
+
 def _fault_in_points(offsets: Offsets) -> str | None:
     if len(offsets) < LEAST_POINTS:
         return (
             f"{len(offsets)} point of ink in all: a line has {LEAST_POINTS} or more. Leave it out."
         )
     if not np.isfinite(offsets).all() or np.abs(offsets).max() > FARTHEST:
-        return f"a step of the pen is no number up to {FARTHEST:g}. Mend the file."
+        return NO_STEP
     if not np.isin(offsets[:, 2], (0, 1)).all():
         return "the third number of an offset is 1 where the pen is lifted, else 0. Mend the file."
     if not np.abs(offsets[1:, :2]).sum():

@@ -11,15 +11,15 @@ Source: Liwicki and Bunke, ICDAR 2005; the site of the database, fki.tic.heia-fr
 """
 
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from kineograph.data.ink.strokes import Points
-from kineograph.data.prepare.ink_files import Found, Progress, backwards, keep
+from kineograph.data.prepare.ink_files import Found, Progress, backwards, keep, read_xml
 from kineograph.data.prepare.prepared_ink import PreparedInk, write_prepared_ink
+from kineograph.data.records import read_rows
 from kineograph.errors import InputError, nearest
 
 LISTS = {"trainset.txt": "train", "testset_v.txt": "val", "testset_f.txt": "test"}
@@ -63,7 +63,7 @@ def prepare_iam_ondb(
     def found() -> Iterator[Found | str]:
         for number, file in enumerate(files):
             form, _, line = file.stem.rpartition("-")
-            if form not in sides:
+            if form not in sides or not line.isdecimal():
                 unlisted.append(form)
             else:
                 yield from _line(file, form, int(line), sides[form], texts, writers)
@@ -97,9 +97,9 @@ def _line(
         yield f"{file.name}: ascii/…/{form}.txt has no line {number}: left out."
         return
     try:
-        root = ElementTree.fromstring(file.read_bytes())
-    except ElementTree.ParseError as error:
-        yield f"{file.name}: not XML ({error}): left out."
+        root = read_xml(file, "Copy it again.")
+    except InputError as error:
+        yield str(error)
         return
     strokes: list[Points] = []
     times: list[float] = []
@@ -119,6 +119,10 @@ def _line(
 
 def _sides(source: Path, second: str, split: str) -> dict[str, str]:
     """Form -> side."""
+    if not source.is_dir():
+        raise InputError(
+            f"{source}: there is no such folder. Give the one that holds lineStrokes/."
+        )
     sides: dict[str, str] = {}
     for name, side in {**LISTS, SECOND: second}.items():
         files = sorted(source.rglob(name))
@@ -129,7 +133,7 @@ def _sides(source: Path, second: str, split: str) -> dict[str, str]:
         if split == "graves":
             side = "test" if name == "testset_v.txt" else "train"
         for file in files[:1]:
-            for form in file.read_text(encoding="utf-8").split():
+            for form in " ".join(read_rows(file)).split():
                 if sides.setdefault(form, side) != side:
                     raise InputError(
                         f"{file}: {form} is in another list, too. Take the database's own."

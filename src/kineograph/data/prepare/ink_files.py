@@ -5,6 +5,7 @@ none. One bad trace never loses the rest of its file, nor one bad file the rest 
 """
 
 import re
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -99,6 +100,8 @@ def list_files(source: Path, suffixes: Sequence[str]) -> list[Path]:
     """`source`, or what lies below it. Raises InputError if there is nothing."""
     if source.is_file():
         return [source]
+    if not source.exists():
+        raise InputError(f"{source}: there is no such file or folder. Check the path.")
     found = [
         path for path in source.rglob("*") if path.suffix.lower() in suffixes and path.is_file()
     ]
@@ -109,8 +112,19 @@ def list_files(source: Path, suffixes: Sequence[str]) -> list[Path]:
     return sorted(found, key=lambda path: natural_order(path.relative_to(source).as_posix()))
 
 
+def read_xml(path: Path, remedy: str) -> ElementTree.Element:
+    """The root of an XML file. Raises InputError with the remedy for what is none."""
+    try:
+        return ElementTree.fromstring(path.read_bytes())
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # an encoding nobody knows
+        raise InputError(f"{path.name}: not XML ({error}). {remedy}") from None
+
+
 def backwards(times: Sequence[float]) -> str | None:
-    """What to say of points whose time goes backwards; nothing if it does not."""
+    """What to say of points whose time goes backwards, or is none; nothing if all is well."""
+    unknown = np.flatnonzero(~np.isfinite(np.asarray(times, dtype=float)))
+    if len(unknown):
+        return f"the time of point {unknown[0] + 1} is no number. Mend it, or leave the times out."
     steps = np.diff(np.asarray(times, dtype=float))
     wrong = np.flatnonzero(steps < 0)
     if not len(wrong):

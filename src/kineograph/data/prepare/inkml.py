@@ -5,7 +5,6 @@ Channels are taken from the trace format (X, Y and T; X Y without one); ' and " 
 followed. Source: Ink Markup Language, W3C Recommendation of 20 September 2011, section 3.2.
 """
 
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,13 @@ from typing import Any
 import numpy as np
 
 from kineograph.data.ink.strokes import Points
-from kineograph.data.prepare.ink_files import Found, Progress, backwards, prepare_ink_files
+from kineograph.data.prepare.ink_files import (
+    Found,
+    Progress,
+    backwards,
+    prepare_ink_files,
+    read_xml,
+)
 from kineograph.data.prepare.prepared_ink import PreparedInk
 from kineograph.errors import InputError
 
@@ -49,17 +54,15 @@ def prepare_inkml(
 
 def read_inkml(path: Path) -> Iterator[Found | str]:
     """The lines of a file; a bad trace is told and leaves its line out."""
-    try:
-        root = ElementTree.fromstring(path.read_bytes())
-    except ElementTree.ParseError as error:
-        raise InputError(f"{path.name}: not XML ({error}). Save the ink again.") from None
+    root = read_xml(path, "Save the ink again.")
     channels = [each.get("name", "").upper() for each in root.findall(".//{*}channel")] or [
         "X",
         "Y",
     ]
     if not {"X", "Y"} <= set(channels):
         raise InputError(
-            f"{path.name}: has channels {', '.join(channels)}, and X and Y are needed."
+            f"{path.name}: has channels {', '.join(channels)}, and X and Y are needed. "
+            "Save the ink with them."
         )
     by_id = {_id(each): each for each in root.findall(".//{*}trace")}
     writer = _said(root, WRITER)

@@ -88,6 +88,8 @@ def read_strokes_jsonl(path: Path, sign: float = -1.0) -> Iterator[Found | str]:
             yield _found(json.loads(row), where, sign)
         except json.JSONDecodeError as error:
             yield f"{where}: not JSON ({error.msg}). Write one object a line."
+        except RecursionError:
+            yield f"{where}: not JSON (too deep). Write one object a line."
         except InputError as error:
             yield f"{where}: {error}"
 
@@ -101,4 +103,5 @@ def _found(values: Any, where: str, sign: float) -> Found:
     if "strokes" not in values:
         raise InputError("has neither strokes nor offsets. Add one of them.")
     named = {name: values.get(name) for name in ("group", "source", "split")}
-    return Found(strokes_of(values["strokes"], sign), str(values.get("text", "")), where, **named)
+    text = "" if values.get("text") is None else values["text"]  # InkLine says what is no text
+    return Found(strokes_of(values["strokes"], sign), text, where, **named)

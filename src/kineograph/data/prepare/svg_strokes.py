@@ -1,7 +1,8 @@
 """Paths of SVG drawings become prepared ink: each file one line, each move of the pen a stroke.
 
 What is written stands in NAME.txt beside NAME.svg, else in the drawing's <title>. M L H V C S Q T Z
-and their small letters are read; curves become points. Transformations are not, and are said.
+and their small letters are read; curves become points. Transformations and other shapes that a pen
+may have drawn are not, and are said.
 Source: Scalable Vector Graphics 1.1, section 8.3 (path data).
 """
 
@@ -13,11 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from kineograph.data.ink.strokes import Points
-from kineograph.data.prepare.ink_files import Found, Progress, prepare_ink_files
+from kineograph.data.prepare.ink_files import Found, Progress, prepare_ink_files, read_xml
 from kineograph.data.prepare.prepared_ink import PreparedInk
+from kineograph.data.records import read_rows
 from kineograph.errors import InputError
 
 CURVE = 12  # points of a curve
+NOT_READ = ("polyline", "polygon", "line", "use")  # shapes that a pen may have drawn
+KEPT = ("defs", "symbol", "clipPath", "mask", "marker", "pattern")  # what they hold is not drawn
 TAKES = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "Z": 0}
 TOKEN = re.compile(r"([MLHVCSQTZAmlhvcsqtza])|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
 
@@ -107,6 +111,9 @@ def _commands(data: str) -> Iterator[tuple[str, list[float]]]:
     """Each letter with the numbers it takes; more numbers repeat it (after M as L)."""
     letter = ""
     numbers: list[float] = []
+    rest = TOKEN.sub(" ", data).replace(",", " ").split()
+    if rest:
+        raise InputError(f"a path has {rest[0][:20]!r}, which is no command. Mend the path.")
     for sign, number in TOKEN.findall(data):
         if sign:
             if numbers:
@@ -129,26 +136,28 @@ def _commands(data: str) -> Iterator[tuple[str, list[float]]]:
 
 
 def _read(path: Path) -> Iterator[Found | str]:
-    try:
-        root = ElementTree.fromstring(path.read_bytes())
-    except ElementTree.ParseError as error:
-        raise InputError(f"{path.name}: not XML ({error}). Save the drawing again.") from None
+    root = read_xml(path, "Save the drawing again.")
     beside = path.with_suffix(".txt")
     title = root.find("{*}title")
-    text = (
-        beside.read_text("utf-8-sig")
-        if beside.is_file()
-        else (title.text if title is not None else "")
-    )
+    text = _text(beside) if beside.is_file() else (title.text if title is not None else "")
     strokes: list[Points] = []
-    for number, element in enumerate(root.findall(".//{*}path"), start=1):
-        if element.get("transform"):
-            yield f"{path.name}, path {number}: has a transform, which is not read. Apply it first."
+    paths = 0
+    for kind, element in _drawn(root):
+        if kind in NOT_READ:
+            yield f"{path.name}: a {kind} is not read. Turn it into a path."
+            return
+        where = f"{path.name}, {kind}"
+        if kind == "path":
+            paths += 1
+            where = f"{path.name}, path {paths}"
+        holds = kind == "path" or element.find(".//{*}path") is not None
+        if element.get("transform") and holds:
+            yield f"{where}: has a transform, which is not read. Apply it first."
             return
         try:
-            strokes += strokes_of_path(element.get("d", ""))
+            strokes += strokes_of_path(element.get("d", "")) if kind == "path" else []
         except InputError as error:
-            yield f"{path.name}, path {number}: {error}"
+            yield f"{where}: {error}"
             return
     if not (text or "").strip():
         yield f"{path.name}: nothing says what it reads. Write {beside.name} beside it."
@@ -159,3 +168,19 @@ def _read(path: Path) -> Iterator[Found | str]:
         path.name,
         source=path.stem,
     )
+
+
+def _drawn(root: ElementTree.Element) -> Iterator[tuple[str, ElementTree.Element]]:
+    """Every element with its kind, in the order of the file; without what is only kept for use."""
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        kind = str(element.tag).rpartition("}")[2]
+        if kind not in KEPT:
+            yield kind, element
+            waiting += reversed(element)
+
+
+def _text(path: Path) -> str:
+    """A small text beside a drawing, in one line."""
+    return " ".join(read_rows(path))

@@ -96,6 +96,7 @@ def _rows(path: Path, given: str, asked: str) -> tuple[list[Row], list[str]]:
     lines = read_text(path).split("\n")
     rows, problems = _json_rows(lines) if path.suffix == ".jsonl" else _table_rows(path, lines)
     known = list(dict.fromkeys(name for _, row in rows for name in row))
+    _check_columns(path, known)
     for field, name in (("given", given), ("asked", asked)):
         if known and name not in known:
             raise InputError(
@@ -105,7 +106,37 @@ def _rows(path: Path, given: str, asked: str) -> tuple[list[Row], list[str]]:
     return rows, problems
 
 
+def _check_columns(path: Path, known: list[str]) -> None:
+    """Raise InputError for a table that is parted by another sign than its name says."""
+    signs = {".csv": ",", ".tsv": "\t"}
+    own = signs.get(path.suffix)
+    other = next(
+        (sign for sign in ("\t", ";", ",") if sign != own and sign in "".join(known)), None
+    )
+    if own and other and len(known) == 1:
+        names = {",": "commas", "\t": "tabs", ";": "semicolons"}
+        raise InputError(
+            f"{path}: its columns are parted by {names[other]}, and those of a {path.suffix} by "
+            f"{names[own]}. Save it with {names[own]}."
+        )
+
+
 def _table_rows(path: Path, lines: list[str]) -> tuple[list[Row], list[str]]:
+    """Rows and problems; a quote that is never closed costs its own line, not the rest."""
+    told = []
+    rows, problems, opened = _parsed(path, lines)
+    while opened is not None:
+        fault = f"line {opened + 1}: a quote is opened and never closed"
+        if not opened:
+            raise InputError(f"{path}, {fault}. Close it, or write it twice.")
+        told.append(f"{fault}. Close it, or write it twice.")
+        lines = [*lines[:opened], "", *lines[opened + 1 :]]
+        rows, problems, opened = _parsed(path, lines)
+    return rows, [*told, *problems]
+
+
+def _parsed(path: Path, lines: list[str]) -> tuple[list[Row], list[str], int | None]:
+    """Rows, problems, and the number from 0 of a line whose quote goes on to the file's end."""
     tabs = path.suffix == ".tsv"
     csv.field_size_limit(LONGEST_FIELD)
     reader = csv.DictReader(
@@ -117,8 +148,10 @@ def _table_rows(path: Path, lines: list[str]) -> tuple[list[Row], list[str]]:
     rows: list[Row] = []
     problems = []
     try:
+        ends = [0, reader.line_num if reader.fieldnames else 0]  # of the first line, then of rows
         for row in reader:
             where = f"line {reader.line_num}"
+            ends.append(reader.line_num)
             if "" in row:
                 problems.append(f"{where}: has more fields than the first line. Quote or mend it.")
             else:
@@ -127,7 +160,16 @@ def _table_rows(path: Path, lines: list[str]) -> tuple[list[Row], list[str]]:
         raise InputError(
             f"{path}, line {reader.line_num}: {error}. Mend the line, or save the table anew."
         ) from None
-    return rows, problems
+    return rows, problems, None if tabs else _opened(lines, ends)
+
+
+def _opened(lines: list[str], ends: list[int]) -> int | None:
+    """The line, from 0, where the last row opens a quote that it never closes."""
+    begin = max([end for end in ends if end < len(lines)], default=0)
+    rest = lines[begin:]
+    if ends[-1] < len(lines) or "".join(rest).count('"') % 2 == 0:
+        return None
+    return next(begin + place for place, line in enumerate(rest) if '"' in line)
 
 
 def _json_rows(lines: list[str]) -> tuple[list[Row], list[str]]:
@@ -140,6 +182,9 @@ def _json_rows(lines: list[str]) -> tuple[list[Row], list[str]]:
             found = json.loads(line)
         except json.JSONDecodeError as error:
             problems.append(f"line {number}: not JSON ({error.msg}). Mend or remove it.")
+            continue
+        except RecursionError:
+            problems.append(f"line {number}: not JSON (too deep). Mend or remove it.")
             continue
         if not isinstance(found, dict):
             problems.append(f"line {number}: no JSON object. Write one object a line.")

@@ -60,6 +60,9 @@ class Asked:
     learned: Sequence[TextRecord]  # of the training side; none where other data are asked about
 
 
+LABELS_NAMED = 8
+
+
 @dataclass(frozen=True)
 class TextsKind:
     """What labels and pairs do each in their own way.
@@ -85,13 +88,15 @@ def run_texts_experiment(
     Processes that train together all call it; the first alone asks and writes.
     """
     parallel.check_batch(job.recipe.training.batch)
+    if parallel.first:
+        _say_left_out(job)
     split, remarks = _deal(job, kind)
     known = _known(job, split)
     training = _training(job, kind, split, known, parallel)
     if job.resume:
         check_resumable(training)
     if parallel.first:
-        for line in (*job.data.left_out, *remarks):
+        for line in remarks:
             job.say(line)
         write_run_file(job.run, job.recipe, known.as_json(), __version__)
     with job.stage("Training", "texts") as training.progress:
@@ -127,6 +132,7 @@ def evaluate_texts_again(job: TextsExperiment, kind: TextsKind, side: str | None
     learned = _learned(trained.folder)
     mine = {_digest(each) for each in job.data.records} & learned
     side = side or ("test" if mine else "all")
+    _say_left_out(job)
     if side == "all":
         records, remarks = kind.fitting(job.recipe, job.data.records)
         split = TextsSplit((), (), tuple(records), how="all of them")
@@ -135,9 +141,11 @@ def evaluate_texts_again(job: TextsExperiment, kind: TextsKind, side: str | None
     chosen = split.test if side == "all" else split.sides[side]
     if not chosen:
         raise InputError(f"{job.data.path}: no text on the {side} side. Ask about --side all.")
+    if job.recipe.kind == "labels":
+        remarks = [*remarks, *_strange_labels(job, trained, chosen)]
     seen = sum(_digest(each) in learned for each in chosen)
     told = f"{seen} of these texts were used in training: this is no test." if seen else None
-    for line in (*job.data.left_out, *remarks):
+    for line in remarks:
         job.say(line)
     job.run.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(trained.folder / "recipe.json", job.run / "recipe.json")
@@ -145,6 +153,28 @@ def evaluate_texts_again(job: TextsExperiment, kind: TextsKind, side: str | None
     found = _environment(job, trained, split, remarks, side) | {"leakage": told}
     asked = Asked(job, trained, side, chosen, split.train if side in ("val", "test") else ())
     return _ask(kind, asked, found)
+
+
+def _say_left_out(job: TextsExperiment) -> None:
+    """Before anything else: it may be why the rest is too little."""
+    for line in job.data.left_out:
+        job.say(f"left out: {line}")
+
+
+def _strange_labels(
+    job: TextsExperiment, trained: TrainedTexts, chosen: Sequence[TextRecord]
+) -> list[str]:
+    """What to say of labels that the network never learned. Raises InputError for those alone."""
+    known = trained.known.asked
+    strange = [each.answer for each in chosen if each.answer not in known]
+    named = ", ".join(sorted(set(strange))[:LABELS_NAMED])
+    if len(strange) == len(chosen):
+        raise InputError(
+            f"{job.data.path}: has only labels that {trained.folder.name} never learned ({named}); "
+            f"it knows {', '.join(known[:LABELS_NAMED])}. Mend the column, or train on this file."
+        )
+    told = f"{len(strange)} of {len(chosen)} texts have labels that were never learned ({named}): "
+    return [told + "no answer to them is right."] if strange else []
 
 
 def _ask(kind: TextsKind, asked: Asked, environment: dict[str, Any]) -> Path:

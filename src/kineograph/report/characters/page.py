@@ -13,6 +13,7 @@ from kineograph.report.characters.sections import (
     balance,
     coloured,
     figures_section,
+    perplexity,
     protocol,
     published,
     samples,
@@ -107,7 +108,7 @@ def _lead(run: TextRun) -> list[str]:
     if run.nats is None:
         return []
     said = [
-        f"A choice among {math.exp(run.nats):.2f} equally likely characters would cost as much. "
+        f"A choice among {perplexity(run.nats)} equally likely characters would cost as much. "
         "The memory is carried from the side's first character to its last."
     ]
     if run.beside:

@@ -54,7 +54,15 @@ def figures_section(run: TextRun) -> Section:
 
 
 def _row(name: str, nats: float) -> list[str]:
-    return [name, f"{nats:.4f}", f"{nats / math.log(2):.3f}", f"{math.exp(nats):.2f}"]
+    return [name, f"{nats:.4f}", f"{nats / math.log(2):.3f}", perplexity(nats)]
+
+
+def perplexity(nats: float) -> str:
+    """e to the nats, in words; a network that went astray has more than a number holds."""
+    try:
+        return f"{math.exp(nats):.2f}"
+    except OverflowError:
+        return "∞"
 
 
 def protocol(run: TextRun) -> Section:

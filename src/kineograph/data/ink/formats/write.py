@@ -58,5 +58,9 @@ def write_ink_file(path: Path, ink: Ink, look: Look | None = None) -> None:
 
 def _json_lines(ink: Ink) -> str:
     """Each row as prepared ink has it: goes back in as strokes-jsonl, or as --prime."""
+    if not ink.text:
+        raise InputError(
+            "scribbles say nothing, and .jsonl keeps ink with what it says. Write .inkml or .svg."
+        )
     rows = [fields_of(ink_line(strokes, text)) for text, strokes in ink.rows]
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
