@@ -54,6 +54,26 @@ def test_lines_come_in_hands_with_their_texts(run, texts, tmp_path):
     assert all((again[name] == each).all() for name, each in pictures.items()), "the same again"
 
 
+def test_without_writers_each_line_is_by_itself(run, texts, tmp_path):
+    done = prepared(run, texts, tmp_path / "out", writers=0, count=70)  # more than one turn's
+    lines = done.data_folder.lines
+    assert len(lines) + len(done.problems) >= 70 and len({line.group for line in lines}) == len(
+        lines
+    )
+    assert "each line in a hand of its own" in done.data_folder.notes
+    hand, said = Hand.load(run), [line.text for line in lines[:3]]
+    (alone,) = hand.write_lines(said[:1], seed=5, one_hand=False)
+    together = hand.write_lines([said[0]] * 2, seed=5, one_hand=False)
+    assert alone and not np.array_equal(together[0][0][:4], together[1][0][:4])
+
+
+def test_nobodys_lines_go_on_from_nobody(run, texts, tmp_path):
+    path = tmp_path / "people.jsonl"
+    path.write_text(json.dumps({"strokes": [[[0, 0], [9, 9]]], "text": "bad"}), "utf-8")
+    with pytest.raises(InputError, match=r"writers=0 beside prime=.*Leave one of them out"):
+        prepared(run, texts, tmp_path / "out", writers=0, prime=path)
+
+
 def test_what_was_never_learned_is_named_and_left_out(run, tmp_path):
     path = tmp_path / "more.txt"
     path.write_text("bad cab " * 20 + "\n\n" + "zzz zz " * 20, "utf-8")

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from kineograph.errors import InputError
+from kineograph.nets.learning import set_to_learn
 from kineograph.training.optimise import (
     TrainingConfig,
     freeze,
@@ -58,6 +59,22 @@ def test_frozen_parts_get_no_gradient():
     optimiser = make_optimiser(network, TrainingConfig(freeze=("0.",)))
     assert [p.requires_grad for p in network.parameters()] == [False, False, True, True]
     assert len(optimiser.param_groups[0]["params"]) == 2
+
+
+def test_frozen_parts_keep_the_statistics_of_their_batch_norms():
+    """PyTorch moves them by the forward pass alone; only a batch norm that learns may."""
+    network = nn.Sequential(
+        nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3)), nn.Linear(3, 3), nn.BatchNorm1d(3)
+    )
+    freeze(network, ("0.",))
+    set_to_learn(network)
+    before = {name: value.clone() for name, value in network.named_buffers()}
+    network(torch.randn(16, 2) + 5)
+    moved = {name for name, value in network.named_buffers() if not value.equal(before[name])}
+    assert moved == {name for name in before if name.startswith("2.")}
+    freeze(network, ())
+    set_to_learn(network)
+    assert all(part.training for part in network.modules())
 
 
 def test_a_part_that_is_not_there_cannot_be_frozen():

@@ -104,11 +104,13 @@ class Hand:
         bias: float = 0.5,
         seed: int = 0,
         prime: InkLine | None = None,
+        one_hand: bool = True,
     ) -> list[Strokes]:
         """Each text as a line by itself, all in one hand: that of `prime`, or one that chance drew.
 
-        A line that comes to no end by itself is begun again, and has no strokes where that fails
-        TRIES times. Units: the network's ink. Raises InputError as `write` does.
+        one_hand=False: each in a hand of its own, that chance drew, going on from nothing. A line
+        that comes to no end by itself is begun again, and has no strokes where that fails TRIES
+        times. Units: the network's ink. Raises InputError as `write` does.
         """
         self._check_reads()
         _check(bias, 1, seed)
@@ -121,7 +123,9 @@ class Hand:
         found: list[Strokes] = [[] for _ in rows]
         for _ in range(TRIES):
             left = [place for place, strokes in enumerate(found) if not strokes]
-            if not prime and not begun[1] and left:  # whose hand it is, its first line says
+            if (
+                one_hand and not prime and not begun[1] and left
+            ):  # whose hand it is, its first line says
                 (first,) = self._draw([Row(rows[0])], bias, chance)
                 begun = (first.offsets, rows[0]) if first.finished else begun
             drawn = self._draw([Row(rows[place], *begun) for place in left], bias, chance)

@@ -1,7 +1,8 @@
 """A text becomes prepared lines that a network wrote by hand: what it learned, read again.
 
 SRC is a run that writes, or a shipped name. The group is the hand: each goes on from a first line
-of its own, or from a person's where prime=FILE names some. Pens, margins and paper are those of
+of its own, or from a person's where prime=FILE names some; without writers each line is by itself,
+in a hand that no other line has. Pens, margins and paper are those of
 `cursive`, so that what differs is the way of the pen alone.
 """
 
@@ -31,12 +32,13 @@ from kineograph.training.reproduce import choose_device
 # The pen's way for a character, in heights of small letters: by it, ink of any units is sized.
 WAY = 3.9
 LEAST_LONGEST = 8  # characters
+AT_ONCE = 64  # lines that are nobody's, side by side
 
 
 class _Wish(NamedTuple):
     texts: LineTexts
     lines: int
-    writers: int
+    writers: int  # 0: each line is by itself
     bias: float
     seed: int
     primes: Sequence[InkLine]
@@ -65,9 +67,9 @@ def prepare_written(
     """`count` lines of the UTF-8 file `texts`, of up to `longest` characters, in so many hands.
 
     longest: as the network's own lines if left away. even: share of lines of words that have every
-    letter as often. prime: people's strokes, .jsonl or .inkml, a hand a line. bias: 0 as it
-    learned, 1 and more neater. height: of the pictures, in pixels. Raises InputError for a run that
-    writes no text, or where `out` holds other data.
+    letter as often. writers: 0 for lines that are each by itself. prime: people's strokes, .jsonl
+    or .inkml, a hand a line. bias: 0 as it learned, 1 and more neater. height: of the pictures, in
+    pixels. Raises InputError for a run that writes no text, or where `out` holds other data.
     """
     pixels, number = whole_number("height", height, 16), whole_number("seed", seed, 0)
     hand = Hand.load(str(source), choose_device(device))
@@ -76,13 +78,13 @@ def prepare_written(
     wish = _Wish(
         LineTexts(read_corpus(texts), at_most, share_of("even", even)),
         whole_number("count", count, 1),
-        whole_number("writers", writers, 1),
+        hands := whole_number("writers", writers, 0),
         _bias(bias),
         number,
-        *_primes(hand, prime),
+        *_primes(hand, prime, hands),
     )
     desk = _Desk(hand, wish)
-    pens = draw_writers(wish.writers, number)
+    pens = draw_writers(wish.writers or wish.lines, number)
 
     def draw(place: int, rng: np.random.Generator) -> Drawn | str:
         text, whose, strokes = wish.texts.draw(rng), desk.writer_of(place), desk.strokes(place)
@@ -106,11 +108,14 @@ def prepare_written(
 
 
 class _Desk:
-    """All lines of one hand at once, when the first of them is asked for: networks like company."""
+    """All lines of one hand at once, when the first of them is asked for: networks like company.
+
+    Lines that are nobody's have their turn AT_ONCE together.
+    """
 
     def __init__(self, hand: Hand, wish: _Wish) -> None:
         self._hand, self._wish = hand, wish
-        self._each = -(-wish.lines // wish.writers)
+        self._each = -(-wish.lines // wish.writers) if wish.writers else AT_ONCE
         self._now = -1
         self._written: dict[int, Strokes | str] = {}
 
@@ -119,11 +124,11 @@ class _Desk:
         """Who wrote, in which hands, how neatly."""
         wish = self._wish
         of = f"{len(wish.primes)} people's" if wish.primes else str(wish.writers)
-        name = self._hand.trained.name
-        return f"Written by the network {name} in {of} hands, bias {wish.bias:g}"
+        hands = f"in {of} hands" if wish.writers else "each line in a hand of its own"
+        return f"Written by the network {self._hand.trained.name} {hands}, bias {wish.bias:g}"
 
     def writer_of(self, place: int) -> int:
-        return place // self._each
+        return place // self._each if self._wish.writers else place
 
     def group_of(self, writer: int) -> str:
         """The hand's name; two hands of one person are one group."""
@@ -135,14 +140,14 @@ class _Desk:
 
     def strokes(self, place: int) -> Strokes | str:
         """A line's strokes, in heights of small letters; or why there are none."""
-        if self.writer_of(place) != self._now:
-            self._now = self.writer_of(place)
+        if place // self._each != self._now:
+            self._now = place // self._each
             self._written = self._write(self._now)
         return self._written[place]
 
-    def _write(self, writer: int) -> dict[int, Strokes | str]:
+    def _write(self, turn: int) -> dict[int, Strokes | str]:
         wish, known = self._wish, self._hand.trained.known
-        begin = writer * self._each
+        begin = turn * self._each
         places = range(begin, min(begin + self._each, wish.lines))
         found: dict[int, Strokes | str] = {}
         texts: dict[int, str] = {}
@@ -154,10 +159,14 @@ class _Desk:
             else:
                 texts[place] = text
         if texts:
-            prime = wish.primes[writer % len(wish.primes)] if wish.primes else None
-            seed = int(np.random.default_rng([wish.seed, 3, writer]).integers(2**31))
+            prime = wish.primes[turn % len(wish.primes)] if wish.primes else None
+            seed = int(np.random.default_rng([wish.seed, 3, turn]).integers(2**31))
             written = self._hand.write_lines(
-                list(texts.values()), bias=wish.bias, seed=seed, prime=prime
+                list(texts.values()),
+                bias=wish.bias,
+                seed=seed,
+                prime=prime,
+                one_hand=bool(wish.writers),
             )
             scale = WAY / known.length_per_character
             for (place, text), strokes in zip(texts.items(), written, strict=True):
@@ -174,10 +183,15 @@ def _picture(strokes: Strokes, pen: Writer, rng: np.random.Generator, pixels: in
     return scale_line(degrade(ink, rng), pixels)
 
 
-def _primes(hand: Hand, prime: str | Path | None) -> tuple[list[InkLine], list[str]]:
+def _primes(hand: Hand, prime: str | Path | None, writers: int) -> tuple[list[InkLine], list[str]]:
     """People's lines that the hand can go on from, and a problem for each of the others."""
     if not prime:
         return [], []
+    if not writers:
+        raise InputError(
+            f"writers=0 beside prime={prime}: what goes on from people's ink is in their hands. "
+            "Leave one of them out."
+        )
     lines, problems = [], []
     for line in read_primes(Path(prime)):
         try:

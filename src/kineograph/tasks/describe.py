@@ -23,6 +23,7 @@ from torch.nn import functional as F
 from kineograph.data.captions.batch import CaptionBatch
 from kineograph.data.words import END, PAD, START, UNKNOWN
 from kineograph.decoding.sequence_beam import Sampling, Speaker, greedy, sample
+from kineograph.nets.learning import set_to_learn
 
 MARKS = 1 + max(PAD, START, END, UNKNOWN)  # what no sentence is made of
 MOST_SEEDS = 2**31
@@ -110,7 +111,7 @@ class Describe:
         if not learns:
             return torch.tensor(-float(np.mean(usual))), answers
         words, gains = self._drawn(network, batch, usual)
-        network.train()
+        set_to_learn(network)
         outputs, _ = network.walk(network.see(batch.pictures), words[..., :-1])
         to_say = words[..., 1:]
         places = to_say != PAD

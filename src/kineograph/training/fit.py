@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from kineograph.data.batch import Dealt, Memory, Pass
 from kineograph.errors import InputError
+from kineograph.nets.learning import set_to_learn
 from kineograph.tasks import Task
 from kineograph.training.checkpoint import (
     Place,
@@ -114,7 +115,7 @@ def fit(job: Training, *, resume: bool = False) -> Place:
 
 def train_epoch(job: Training, interrupted: Callable[[], bool]) -> None:
     """The steps of one epoch that are still to do; Ctrl-C saves after the step under way."""
-    job.network.train()
+    set_to_learn(job.network)
     place, total = job.place, job.config.epochs * job.steps_per_epoch
     for batch in walk(job, job.train, shuffle=True, first_step=place.step):
         began = time.perf_counter()
@@ -300,7 +301,7 @@ def _choose_threads(job: Training) -> None:
 
 def _try_step(job: Training, batch: Any) -> None:
     """Forward and backward without a step: no weight changes."""
-    job.network.train()
+    set_to_learn(job.network)
     with autocast(job):
         loss, _ = job.task.loss(job.network, batch)
     loss.backward()
