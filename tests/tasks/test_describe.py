@@ -174,7 +174,7 @@ class Reads(NamedTuple):
 
 def test_learning_from_cider_d_raises_it():
     torch.manual_seed(0)
-    consensus = Consensus([["4 5 6 7"], ["7 6 8 4"]], split=str.split)
+    consensus = Consensus([[f"4 5 6 7 {END}"], [f"7 6 8 4 {END}"]], split=str.split)
     judges = [Reads(consensus, number) for number in range(2)]
     shown = batch()._replace(judges=judges)
     network, task = Table(2, 5, 9), Describe(self_critical=True, samples=10, longest=4)
@@ -185,7 +185,7 @@ def test_learning_from_cider_d_raises_it():
         with torch.no_grad():
             every = sample(speaker, Sampling(samples=50, seed=1))
         rewards = [
-            judge.cider_d(said.tokens)
+            judge.cider_d([*said.tokens, END] if said.finished else said.tokens)
             for some, judge in zip(every, judges, strict=True)
             for said in some
         ]

@@ -207,7 +207,7 @@ FLICKR8K_SMALL = Recipe(
     ),
     task=Describe(label_smoothing=0.1, even_attention=0.1, guess_weight=0.5),
     training=TrainingConfig(
-        epochs=40,
+        epochs=30,
         batch=32,
         keep="last",
         patience=None,

@@ -136,7 +136,7 @@ class Describe:
             for place, said in enumerate(every):
                 whole = [START, *said.tokens] + ([END] if said.finished else [])
                 words[row, place, : len(whole)] = torch.tensor(whole)
-                gains[row, place] = judge.cider_d(said.tokens) - known
+                gains[row, place] = judge.cider_d(whole) - known
         device = batch.words.device
         return words.to(device), gains.to(device)
 

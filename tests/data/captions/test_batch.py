@@ -106,12 +106,17 @@ def test_pictures_without_a_change_are_the_caches(shown):
 def test_judges_say_cider_d_of_numbers_as_of_words(shown):
     data = examples(shown)
     (batch,) = every(data, 12)
-    texts = [[data.vocabulary.decode(row[1:]) for row in rows] for rows in data.sentences]
-    by_words = Consensus([[" ".join(text) for text in each] for each in texts], split=str.split)
-    said = data.vocabulary.encode(["a", "red", "circle"])
+    texts = [
+        [" ".join([*data.vocabulary.decode(row[1:]), "."]) for row in rows]
+        for rows in data.sentences
+    ]
+    by_words = Consensus(texts, split=str.split)
+    said = [*data.vocabulary.encode(["a", "red", "circle"]), END]
     for number, judge in enumerate(batch.judges):
-        assert judge.cider_d(said) == pytest.approx(by_words.cider_d(number, "a red circle"))
-    assert as_text([START, 5, 7, END, PAD]) == "5 7"
+        assert judge.cider_d(said) == pytest.approx(by_words.cider_d(number, "a red circle ."))
+        own = data.sentences[number][0]
+        assert own[-1] == END and judge.cider_d(own[:-1]) < judge.cider_d(own)  # broken off
+    assert as_text([START, 5, 7, END, PAD]) == f"5 7 {END}"
 
 
 def test_a_batch_of_none_is_refused(shown):

@@ -56,7 +56,11 @@ class Judge(NamedTuple):
     number: int
 
     def cider_d(self, words: Sequence[int]) -> float:
-        """Of words by number, 0 to 10; document frequencies are those of the side."""
+        """Of words by number, 0 to 10; document frequencies are those of the side.
+
+        Ends count as words, or a sentence that breaks off behind "on a" would be as good as one
+        that was finished (Rennie et al. 2017 count them, too).
+        """
         return self.examples.consensus.cider_d(self.number, as_text(words))
 
 
@@ -155,8 +159,8 @@ def vocabulary_of(described: Sequence[DescribedPicture], least_count: int) -> Vo
 
 
 def as_text(words: Sequence[int]) -> str:
-    """Words by number, without marks, as a text that `str.split` takes apart again."""
-    return " ".join(str(word) for word in words if word not in (PAD, START, END))
+    """Words by number, the end among them, as a text that `str.split` takes apart again."""
+    return " ".join(str(word) for word in words if word not in (PAD, START))
 
 
 def _marked(words: list[int], longest: int) -> list[int]:
