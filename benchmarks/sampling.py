@@ -160,7 +160,7 @@ def _row(
     rate = count / ratio.seconds
     row = {
         "engine": ratio.name,
-        f"{unit} a second": round(rate, 0 if rate > 100 else 1),
+        f"{unit} a second": round(rate) if rate > 100 else round(rate, 1),
         "times torch": round(ratio.times_base, 2),
     }
     return row if work is None else {**row, "of peak": f"{rate * work / peak:.1%}"}

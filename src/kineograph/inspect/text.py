@@ -145,7 +145,10 @@ def _look(
     found = _find(trained, passage, lambda done: progress(done, PARTS, file.name))
     mean = mean_nats(found.nats)
     wrong = found.errors.errors / len(found.nats)
-    line = f"{file}: {mean:.3f} nats a character, {percent(wrong)} errors, " + _best(found.cells)
+    line = (
+        f"{file}: {mean:.3f} nats a character, {percent(wrong)} were given half or less, "
+        f"{_best(found.cells)}"
+    )
     return Inspected(
         line,
         tuple(_opening(trained, found, mean, wrong)),
