@@ -68,15 +68,16 @@ DENSE_CAPTION = Recipe(
 
 DENSE_CAPTION_SCENES = Recipe(
     name="dense-caption-scenes",
-    about="Drawn scenes: a box and a sentence for everything in them, learned in a quarter hour.",
+    about="Drawn scenes: a box and a sentence for everything in them, learned in an hour.",
     paper=f"{PAPER}; numbers our own",
     data=RegionsConfig(size_pixels=128, longest=12),
     model=DenseCaptionConfig(
         encoder=GridEncoderConfig(filters=(64, 128), blocks=(1, 1), strides=(2, 2)),
+        found_overlap=0.5,
     ),
     task=DescribeRegions(longest=12),
     training=TrainingConfig(
-        epochs=12,
+        epochs=30,
         batch=8,
         keep="last",
         patience=None,
@@ -91,6 +92,8 @@ DENSE_CAPTION_SCENES = Recipe(
     notes=(
         "For `prepare scenes`: 128 pixels, a grid of 16x16 with nine anchors at each place.",
         "Boxes weigh a tenth of words, as in the paper: at a half, colours never reached words.",
+        "After 12 epochs the boxes are there and a quarter of the sentences, after 30 four fifths.",
+        "How much two regions may overlap was chosen on validation, of 0.3, 0.4, 0.5 and 0.6.",
         "Mirrors and closer views are off: sentences say 'left of', 'large' and 'small'.",
     ),
     laptop={"training.epochs": 4},
