@@ -75,10 +75,11 @@ def prepare_written(
     hand = Hand.load(str(source), choose_device(device))
     usual = max(LEAST_LONGEST, hand.trained.known.characters_per_line)
     at_most = whole_number("longest", usual if longest is None else longest, LEAST_LONGEST)
+    hands = whole_number("writers", writers, 0)
     wish = _Wish(
         LineTexts(read_corpus(texts), at_most, share_of("even", even)),
         whole_number("count", count, 1),
-        hands := whole_number("writers", writers, 0),
+        hands,
         _bias(bias),
         number,
         *_primes(hand, prime, hands),
