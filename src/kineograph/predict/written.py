@@ -84,8 +84,7 @@ def prepare_written(
         number,
         *_primes(hand, prime, hands),
     )
-    desk = _Desk(hand, wish)
-    pens = draw_writers(wish.writers or wish.lines, number)
+    desk, pens = _Desk(hand, wish), draw_writers(hands or wish.lines, number)
 
     def draw(place: int, rng: np.random.Generator) -> Drawn | str:
         text, whose, strokes = wish.texts.draw(rng), desk.writer_of(place), desk.strokes(place)
