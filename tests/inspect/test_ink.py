@@ -43,7 +43,7 @@ def test_lines_of_a_file_and_one_that_is_unknown(run, hand, tmp_path):  # noqa: 
     file.write_text(strokes("abc", "xyz"))
     out = ("--out", tmp_path / "a.html", "--json")
     status, said, found = run("inspect", hand, file, *out)
-    assert status == 1 and "read in part: " in said and "it cannot write x" in said
+    assert status == 1 and "read in part: " in said and "never learned x" in said
     (line,) = found["files"][0]["lines"]
     assert line["text"] == "abc" and line["bias"] == 0 and sum(line["lifted"]) == 2
     assert np.shape(line["window"]) == (line["points"], 4)

@@ -191,8 +191,8 @@ class Hand:
         unseen = trained.known.alphabet.unseen(text)
         if unseen:
             raise InputError(
-                f"{text[:40]!r}: cannot be gone on from, since {trained.name} never learned "
-                f"{name_some(unseen)}. Take a line without; it knows: {self.characters}"
+                f"{text[:40]!r}: {trained.name} never learned {name_some(unseen)}. Take a line "
+                f"without; it knows: {self.characters}"
             )
         points = own_offsets(line, trained.config, trained.known)
         if len(points) > trained.config.longest_points:

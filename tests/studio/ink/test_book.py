@@ -143,7 +143,7 @@ def test_the_slower_window_is_refused(book):
         ("stroke", [[0, 0], [1, 1]], r"a point is \[x, y, seconds\]"),
         ("stroke", [[0, 0, 2], [1, 1, 1]], "time goes back from 2 to 1 at point 2"),
         ("stroke", [[0, float("nan"), 0]], "far beyond the sheet"),
-        ("stroke", [[0, 0, float("inf")]], "far beyond the sheet"),
+        ("stroke", [[0, 0, float("inf")]], "the time of point 1 is no number"),
         ("stroke", [[0, 10_001, 0]], "far beyond the sheet"),
         ("stroke", [[0, 0, 0]] * 20_001, "more than 20000 points"),
     ],
