@@ -13,6 +13,7 @@ from kineograph.errors import InputError
 from kineograph.evaluation.job import Experiment, make_network
 from kineograph.nets.encoders.pretrained import PretrainedEncoder, take_pretrained
 from kineograph.nets.layer_table import layer_table
+from kineograph.nets.learning import set_to_learn
 from kineograph.nets.models import FrameConfig, LRCNConfig, PConvLSTMConfig
 from kineograph.nets.models.attending_captioner import AttendingCaptionerConfig
 from kineograph.recipes import change_all, find_recipe
@@ -93,10 +94,12 @@ def test_a_frozen_one_keeps_its_batch_statistics(timm):
     frames = torch.rand(2, 3, 3, 12, 16)
     freeze(network, ("encoder",))
     before = network.encoder.body.norm.running_mean.clone()
-    network.train()(frames)
+    set_to_learn(network)
+    network(frames)
     assert network.training and torch.equal(network.encoder.body.norm.running_mean, before)
     freeze(network, ())
-    network.train()(frames)
+    set_to_learn(network)
+    network(frames)
     assert not torch.equal(network.encoder.body.norm.running_mean, before)
 
 

@@ -64,10 +64,13 @@ def test_frozen_parts_get_no_gradient():
 def test_frozen_parts_keep_the_statistics_of_their_batch_norms():
     """PyTorch moves them by the forward pass alone; only a batch norm that learns may."""
     network = nn.Sequential(
-        nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3)), nn.Linear(3, 3), nn.BatchNorm1d(3)
+        nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Dropout(0.5)),
+        nn.Linear(3, 3),
+        nn.BatchNorm1d(3),
     )
     freeze(network, ("0.",))
     set_to_learn(network)
+    assert [part.training for part in network] == [False, True, True] and not network[0][2].training
     before = {name: value.clone() for name, value in network.named_buffers()}
     network(torch.randn(16, 2) + 5)
     moved = {name for name, value in network.named_buffers() if not value.equal(before[name])}

@@ -61,13 +61,6 @@ class PretrainedEncoder(nn.Module):
         pixels = frames / 255 if frames.dtype == torch.uint8 else frames
         return (pixels - self.mean) / self.std
 
-    def train(self, mode: bool = True) -> "PretrainedEncoder":
-        """Training, or not. One whose weights are frozen keeps its batch statistics, too."""
-        super().train(mode)
-        if not any(parameter.requires_grad for parameter in self.body.parameters()):
-            self.body.eval()
-        return self
-
     def take_pretrained(self) -> None:
         """Fetch the weights that were learned from photographs (timm keeps them on disk)."""
         self.body.load_state_dict(_made(self.name, pretrained=True).state_dict())
