@@ -2,8 +2,8 @@
 
 SRC is a run that writes, or a shipped name. The group is the hand: each goes on from a first line
 of its own, or from a person's where prime=FILE names some; without writers each line is by itself,
-in a hand that no other line has. Pens, margins and paper are those of
-`cursive`, so that what differs is the way of the pen alone.
+in a hand that no other line has. Pens, margins and paper are those of `cursive`, so that what
+differs is the way of the pen alone.
 """
 
 from collections.abc import Sequence
@@ -27,12 +27,12 @@ from kineograph.data.toy.cursive import Writer, ink_of
 from kineograph.errors import InputError
 from kineograph.predict.hand import MOST_BIAS, Hand
 from kineograph.predict.prime import read_primes
+from kineograph.tasks.draw_ink import BATCH
 from kineograph.training.reproduce import choose_device
 
 # The pen's way for a character, in heights of small letters: by it, ink of any units is sized.
 WAY = 3.9
 LEAST_LONGEST = 8  # characters
-AT_ONCE = 64  # lines that are nobody's, side by side
 
 
 class _Wish(NamedTuple):
@@ -110,12 +110,12 @@ def prepare_written(
 class _Desk:
     """All lines of one hand at once, when the first of them is asked for: networks like company.
 
-    Lines that are nobody's have their turn AT_ONCE together.
+    Lines that are nobody's have their turn as many together as a network draws side by side.
     """
 
     def __init__(self, hand: Hand, wish: _Wish) -> None:
         self._hand, self._wish = hand, wish
-        self._each = -(-wish.lines // wish.writers) if wish.writers else AT_ONCE
+        self._each = -(-wish.lines // wish.writers) if wish.writers else BATCH
         self._now = -1
         self._written: dict[int, Strokes | str] = {}
 

@@ -32,6 +32,8 @@ from kineograph.training.fit import Training, check_resumable, fit
 from kineograph.training.parallel import ALONE, Parallel
 from kineograph.training.reproduce import describe_environment, seed_everything
 
+LABELS_NAMED = 8  # in one message
+
 
 @dataclass
 class TextsExperiment:
@@ -58,9 +60,6 @@ class Asked:
     side: str  # "test", "val", "train", "all"
     records: Sequence[TextRecord]
     learned: Sequence[TextRecord]  # of the training side; none where other data are asked about
-
-
-LABELS_NAMED = 8
 
 
 @dataclass(frozen=True)
