@@ -64,9 +64,16 @@ def test_an_exported_pen_writes_what_the_network_does(run, hand):
 
 
 def test_a_long_text_is_written_in_rows_by_one_hand(hand):
-    two = hand.write("ab ab ab ab\nёж ab", count=2)
-    assert [[text for text, _ in ink.rows] for ink in two] == [["ab ab", "ab ab", "ёж ab"]] * 2
+    two = hand.write("ab abc\nёж", count=2)
+    assert [[text for text, _ in ink.rows] for ink in two] == [["ab", "abc", "ёж"]] * 2
     assert all(ink.finished for ink in two)
+
+
+def test_a_row_and_what_it_goes_on_from_are_a_line_as_it_learned(hand):
+    assert hand.rows_of("ab abc") == ["ab abc"]  # six of the seven characters of its lines
+    assert hand.rows_of("ab abc b") == ["ab", "abc", "b"]  # each beside the first: three and three
+    assert hand.rows_of("ab abc", after="a") == ["ab", "abc"]  # five are left
+    assert hand.rows_of("ab abc", after="abc ab") == ["ab", "abc"]  # no fewer than half
 
 
 def test_rows_are_broken_between_words():
@@ -140,6 +147,8 @@ def test_own_strokes_from_a_file(tmp_path):
     ]
     (tmp_path / "own.jsonl").write_text("\n".join([*rows, "{"]), "utf-8")
     assert read_prime(tmp_path / "own.jsonl").text == "abc"
+    assert read_prime(tmp_path / "own.jsonl", longest=2).text == "a"
+    assert read_prime(tmp_path / "own.jsonl", longest=0).text == "a"  # the shortest, then
     with pytest.raises(InputError, match="is a folder. Give a file of it"):
         read_prime(tmp_path)
 

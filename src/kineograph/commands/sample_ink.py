@@ -43,7 +43,7 @@ def sample_ink(
     hand = Hand.load(run, choose_device(device))
     if prime and not hand.reads_text:
         raise InputError(f"--prime: {run} goes on from nobody's ink, it scribbles. Leave it out.")
-    own = read_prime(prime, hand.as_seen) if prime else None
+    own = read_prime(prime, hand.as_seen, hand.joined_characters) if prime else None
     began = time.perf_counter()
     level = BIAS if bias is None else bias
     if text is None and not hand.reads_text:

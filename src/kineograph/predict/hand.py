@@ -82,9 +82,9 @@ class Hand:
         """
         self._check_reads()
         _check(bias, count, seed)
-        rows = self.rows_of(text)
-        chance = torch.Generator(self.device).manual_seed(seed)
         given = self.as_seen(prime) if prime else (NOTHING, "")
+        rows = self.rows_of(text, after=given[1])
+        chance = torch.Generator(self.device).manual_seed(seed)
         first = self._draw([Row(rows[0], *given)] * count, bias, chance)
         rest: list[Drawn] = []
         if rows[1:]:
@@ -157,12 +157,24 @@ class Hand:
         whole = len(kept) == len(rows) and all(each.finished for each in written)
         return Ink("\n".join(rows), kept, CHARACTER_MM / known.length_per_character, whole)
 
-    def rows_of(self, text: str) -> list[str]:
+    @property
+    def joined_characters(self) -> int:
+        """Of a row, and of ink that it goes on from: together a line as it learned from."""
+        return max(1, (self.trained.known.characters_per_line - 1) // 2)
+
+    def rows_of(self, text: str, after: str = "") -> list[str]:
         """The text as spelled, in rows that are not longer than those it learned from.
 
+        A row that goes on from other ink, of the text `after` or of the first row, is no longer
+        than those with it: a hand that has more behind it than it ever had writes worse.
         Raises InputError for a text that is empty, or has characters that it cannot write.
         """
-        rows = break_text(text, self.trained.known.characters_per_line)
+        longest = self.trained.known.characters_per_line
+        if after:
+            longest = max(longest - len(after) - 1, self.joined_characters)
+        rows = break_text(text, longest)
+        if len(rows) > 1 and not after:
+            rows = break_text(text, self.joined_characters)
         rows = [self.trained.config.spelling(row) for row in rows]
         self._check_characters("".join(rows))
         return rows

@@ -14,17 +14,19 @@ READERS = {
     ".jsonl": read_strokes_jsonl,
     ".inkml": read_inkml,
 }
-LONGEST = 60  # characters to go on from; the longest such line is taken
+LONGEST = 60  # characters to go on from, where no hand says
 
 
-def read_prime(path: Path, fits: Callable[[InkLine], object] = bool) -> InkLine:
-    """The line of a file that shows most of the style: the longest one of up to 60 characters.
+def read_prime(
+    path: Path, fits: Callable[[InkLine], object] = bool, longest: int = LONGEST
+) -> InkLine:
+    """The line of a file that shows most of the style: the longest of up to `longest` characters.
 
     fits: raises InputError for a line that cannot be gone on from, and the next one is taken.
     Raises InputError if the file has no line that can be read, or none that fits.
     """
     lines = sorted(read_primes(path), key=lambda line: -len(line.text))
-    short = [line for line in lines if len(line.text) <= LONGEST]
+    short = [line for line in lines if len(line.text) <= longest]
     faults = []
     for line in short or lines[::-1]:
         try:

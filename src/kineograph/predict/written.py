@@ -66,16 +66,18 @@ def prepare_written(
 ) -> PreparedLines:
     """`count` lines of the UTF-8 file `texts`, of up to `longest` characters, in so many hands.
 
-    longest: as the network's own lines if left away. even: share of lines of words that have every
-    letter as often. writers: 0 for lines that are each by itself. prime: people's strokes, .jsonl
-    or .inkml, a hand a line. bias: 0 as it learned, 1 and more neater. height: of the pictures, in
-    pixels. Raises InputError for a run that writes no text, or where `out` holds other data.
+    longest: as the network's own lines if left away, half of that where one goes on from another.
+    even: share of lines of words that have every letter as often. writers: 0 for lines that are
+    each by itself. prime: people's strokes, .jsonl or .inkml, a hand a line. bias: 0 as it learned,
+    1 and more neater. height: of the pictures, in pixels. Raises InputError for a run that writes
+    no text, or where `out` holds other data.
     """
     pixels, number = whole_number("height", height, 16), whole_number("seed", seed, 0)
     hand = Hand.load(str(source), choose_device(device))
-    usual = max(LEAST_LONGEST, hand.trained.known.characters_per_line)
-    at_most = whole_number("longest", usual if longest is None else longest, LEAST_LONGEST)
     hands = whole_number("writers", writers, 0)
+    usual = hand.joined_characters if hands else hand.trained.known.characters_per_line
+    usual = max(LEAST_LONGEST, usual)
+    at_most = whole_number("longest", usual if longest is None else longest, LEAST_LONGEST)
     wish = _Wish(
         LineTexts(read_corpus(texts), at_most, share_of("even", even)),
         whole_number("count", count, 1),
