@@ -1,5 +1,7 @@
 """A hand that writes: texts in rows, a person's own style, words for what it cannot."""
 
+import os
+
 import numpy as np
 import pytest
 import torch
@@ -61,6 +63,13 @@ def test_an_exported_pen_writes_what_the_network_does(run, hand):
     for one, other in both:
         assert len(one) == len(other) > 0
         assert all(np.allclose(a, b, atol=1e-3) for a, b in zip(one, other, strict=True))
+
+
+def test_an_export_older_than_the_weights_is_left_aside(run, hand):
+    export_hand(hand.trained)
+    later = (run / "pen.onnx").stat().st_mtime + 1
+    os.utime(run / "model.safetensors", (later, later))
+    assert Hand.load(run).onnx is None
 
 
 def test_a_long_text_is_written_in_rows_by_one_hand(hand):

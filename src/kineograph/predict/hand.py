@@ -23,6 +23,7 @@ from kineograph.data.ink.strokes import Offsets, Strokes, from_offsets
 from kineograph.data.text import name_some
 from kineograph.errors import InputError
 from kineograph.export.ink import FILE
+from kineograph.export.run import exported
 from kineograph.predict.pen import ExportedPen
 from kineograph.recipes.hand import TrainedHand, load_hand
 from kineograph.tasks.draw_ink import NOTHING, Drawn, Row, draw_rows
@@ -44,14 +45,13 @@ class Hand:
 
     @classmethod
     def load(cls, run: str | Path, device: torch.device | None = None) -> "Hand":
-        """The hand of `runs/NAME`, or of a shipped name, with its pen.onnx where there is one.
+        """The hand of `runs/NAME`, or of a shipped name, with its pen.onnx if of these weights.
 
         Another device than the CPU has no use for that file. Raises InputError.
         """
-        trained = load_hand(run)
-        exported = trained.folder / FILE
-        by_onnx = exported.exists() and (device is None or device.type == "cpu")
-        hand = cls(trained, device or torch.device("cpu"), exported if by_onnx else None)
+        trained, device = load_hand(run), device or torch.device("cpu")
+        onnx = exported(trained.folder, FILE) if device.type == "cpu" else None
+        hand = cls(trained, device, onnx)
         trained.network.to(hand.device)
         return hand
 
