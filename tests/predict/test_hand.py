@@ -1,6 +1,7 @@
 """A hand that writes: texts in rows, a person's own style, words for what it cannot."""
 
 import os
+import unicodedata
 
 import numpy as np
 import pytest
@@ -76,6 +77,15 @@ def test_a_long_text_is_written_in_rows_by_one_hand(hand):
     two = hand.write("ab ab ab ab\nёж ab", count=2)
     assert [[text for text, _ in ink.rows] for ink in two] == [["ab ab", "ab ab", "ёж ab"]] * 2
     assert all(ink.finished for ink in two)
+
+
+def test_rows_are_broken_as_they_are_spelled(hand):
+    apart = unicodedata.normalize("NFD", "ё" * 8)  # sixteen points, and eight characters
+    assert hand.rows_of(apart) == ["ё" * 7, "ё"]
+    assert hand.rows_of("a\u200b\n\u200b\nb") == ["a", "b"]  # a row of nothing is none
+    for nothing in ("\u200b", "\u00ad \ufeff", "\n"):
+        with pytest.raises(InputError, match="the text is empty"):
+            hand.write(nothing)
 
 
 def test_rows_are_broken_between_words():

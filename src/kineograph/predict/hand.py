@@ -162,8 +162,8 @@ class Hand:
 
         Raises InputError for a text that is empty, or has characters that it cannot write.
         """
-        rows = break_text(text, self.trained.known.characters_per_line)
-        rows = [self.trained.config.spelling(row) for row in rows]
+        spelled = "\n".join(map(self.trained.config.spelling, text.splitlines()))
+        rows = break_text(spelled, self.trained.known.characters_per_line)
         self._check_characters("".join(rows))
         return rows
 
