@@ -32,7 +32,7 @@ class Rewriter:
         return cls(trained, found)
 
     def rewrite(self, texts: Sequence[str], *, beam: int = 5) -> list[Rewritten]:
-        """An answer for each text, taken as a whole, in their order. InputError for an empty one."""
+        """An answer for each whole text, in their order. Raises InputError for an empty one."""
         if not all(texts):
             raise InputError("a text is empty: nothing is to be written of it. Leave it out.")
         known = self.trained.known
