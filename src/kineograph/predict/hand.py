@@ -137,7 +137,7 @@ class Hand:
     def scribble(
         self, points: int = 400, *, bias: float = 0.5, seed: int = 0, count: int = 1
     ) -> list[Ink]:
-        """So many points of whatever comes, by a network without a text."""
+        """So many points at most of whatever comes, by a network without a text: a line may end."""
         if self.reads_text:
             raise InputError(f"{self.trained.name}: is told what to write. Give it --text.")
         _check(bias, count, seed)
