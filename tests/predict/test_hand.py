@@ -16,6 +16,7 @@ from kineograph.predict.hand import Hand, break_text
 from kineograph.predict.prime import read_prime
 from kineograph.recipes import change_all, find_recipe, load
 from kineograph.recipes.hand import TrainedHand, build_hand, load_hand, write_hand_file
+from kineograph.tasks.draw_ink import Drawn
 from kineograph.training.checkpoint import save_weights
 
 KNOWN = KnownInk(tuple(" abcдёж"), (0.5, 0.3), 4.0, 6.0, 7)
@@ -77,6 +78,19 @@ def test_a_long_text_is_written_in_rows_by_one_hand(hand):
     two = hand.write("ab ab ab ab\nёж ab", count=2)
     assert [[text for text, _ in ink.rows] for ink in two] == [["ab ab", "ab ab", "ёж ab"]] * 2
     assert all(ink.finished for ink in two)
+
+
+def test_rows_do_not_go_on_from_one_that_came_to_no_end(hand, monkeypatch):
+    asked, point = [], np.array([[0, 0, 0], [1, 1, 1]], dtype=np.float32)
+
+    def draw(rows, bias, chance):
+        asked.append(rows)
+        return [Drawn(point, finished=bool(place)) for place, _ in enumerate(rows)]
+
+    monkeypatch.setattr(hand, "_draw", draw)
+    first, second = hand.write("ab ab\nёж ab", count=2)
+    assert (first.finished, second.finished) == (False, True)
+    assert [(len(row.before), row.text_before) for row in asked[1]] == [(0, ""), (2, "ab ab")]
 
 
 def test_rows_are_broken_as_they_are_spelled(hand):

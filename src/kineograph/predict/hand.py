@@ -88,7 +88,10 @@ class Hand:
         first = self._draw([Row(rows[0], *given)] * count, bias, chance)
         rest: list[Drawn] = []
         if rows[1:]:
-            after = [given if prime else (one.offsets, rows[0]) for one in first]
+            # of a row that came to no end, nobody knows what it says
+            after = [
+                given if prime or not one.finished else (one.offsets, rows[0]) for one in first
+            ]
             wanted = [Row(row, *begun) for begun in after for row in rows[1:]]
             rest = self._draw(wanted, bias, chance)
         size = len(rows) - 1
@@ -184,12 +187,12 @@ class Hand:
     def as_seen(self, line: InkLine) -> tuple[Offsets, str]:
         """A person's line as the network sees ink: in its size, its pace and its spelling.
 
-        Raises InputError for characters that are not known, or more points than are.
+        Raises InputError for characters that it should read and does not know, or too many points.
         """
         trained = self.trained
         text = trained.config.spelling(line.text)
         unseen = trained.known.alphabet.unseen(text)
-        if unseen:
+        if unseen and self.reads_text:
             raise InputError(
                 f"{text[:40]!r}: {trained.name} never learned {name_some(unseen)}. Take a line "
                 f"without; it knows: {self.characters}"
