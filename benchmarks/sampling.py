@@ -95,7 +95,7 @@ def lines(hand: Hand, rounds: int) -> list[dict[str, Any]]:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         export_hand(hand.trained, Path(folder))
-        hands = {"torch": hand, "onnx": Hand(hand.trained, onnx=Path(folder) / PEN)}
+        hands = {"torch": Hand(hand.trained), "onnx": Hand(hand.trained, onnx=Path(folder) / PEN)}
         for batch in BATCHES:
 
             def write(one: Hand, batch: int = batch) -> Callable[[], object]:

@@ -17,6 +17,7 @@ from kineograph.evaluation.ink.job import InkExperiment
 from kineograph.evaluation.job import no_stage
 from kineograph.recipes import change_all, find_recipe
 from kineograph.recipes.hand import load_hand
+from kineograph.report.ink.material import read_ink_run
 from kineograph.report.ink.summary import summarise_ink
 from kineograph.training.checkpoint import read_safetensors
 
@@ -137,3 +138,11 @@ def test_another_network_is_gone_on_with_in_its_own_measures(trained, tmp_path):
     run_ink_experiment(more)
     assert load_hand(tmp_path / "run").known == load_hand(home / "run").known
     assert any("all weights that fit" in line for line in said)
+
+
+def test_a_writer_whose_name_has_a_line_separator_stays_one_answer(tmp_path):
+    row = {"id": "a", "text": "ab", "group": "Ann\u2028B", "points": 9, "nats": 1.5, "control": -4}
+    text = json.dumps(row, ensure_ascii=False) + "\n"
+    (tmp_path / "predictions.jsonl").write_text(text, encoding="utf-8")
+    (answer,) = read_ink_run(tmp_path).answers
+    assert (answer.group, answer.points) == ("Ann\u2028B", 9)

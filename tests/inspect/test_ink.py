@@ -51,9 +51,10 @@ def test_lines_of_a_file_and_one_that_is_unknown(run, hand, tmp_path):  # noqa: 
 
 def test_a_hand_without_a_text_has_no_window(tmp_path):
     inspector = INSPECTED["ink"].open(str(hand_run(tmp_path, "handwriting-predict")), Wish())
-    (tmp_path / "own.jsonl").write_text(strokes("abc"))
+    (tmp_path / "own.jsonl").write_text(strokes("abc", "xyz"))  # what ink says is nothing to it
     found = inspector.look(tmp_path / "own.jsonl", lambda *each: None)
-    assert found.numbers["lines"][0]["window"] is None
+    assert [line["window"] for line in found.numbers["lines"]] == [None, None]
+    assert found.problem is None
     with pytest.raises(InputError, match="writes no text, it only goes on scribbling"):
         inspector.write("abc", lambda *each: None)
 

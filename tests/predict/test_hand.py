@@ -1,5 +1,8 @@
 """A hand that writes: texts in rows, a person's own style, words for what it cannot."""
 
+import os
+import unicodedata
+
 import numpy as np
 import pytest
 import torch
@@ -13,6 +16,7 @@ from kineograph.predict.hand import Hand, break_text
 from kineograph.predict.prime import read_prime
 from kineograph.recipes import change_all, find_recipe, load
 from kineograph.recipes.hand import TrainedHand, build_hand, load_hand, write_hand_file
+from kineograph.tasks.draw_ink import Drawn
 from kineograph.training.checkpoint import save_weights
 
 KNOWN = KnownInk(tuple(" abcдёж"), (0.5, 0.3), 4.0, 6.0, 7)
@@ -63,6 +67,13 @@ def test_an_exported_pen_writes_what_the_network_does(run, hand):
         assert all(np.allclose(a, b, atol=1e-3) for a, b in zip(one, other, strict=True))
 
 
+def test_an_export_older_than_the_weights_is_left_aside(run, hand):
+    export_hand(hand.trained)
+    later = (run / "pen.onnx").stat().st_mtime + 1
+    os.utime(run / "model.safetensors", (later, later))
+    assert Hand.load(run).onnx is None
+
+
 def test_a_long_text_is_written_in_rows_by_one_hand(hand):
     two = hand.write("ab abc\nёж", count=2)
     assert [[text for text, _ in ink.rows] for ink in two] == [["ab", "abc", "ёж"]] * 2
@@ -74,6 +85,28 @@ def test_a_row_and_what_it_goes_on_from_are_a_line_as_it_learned(hand):
     assert hand.rows_of("ab abc b") == ["ab", "abc", "b"]  # each beside the first: three and three
     assert hand.rows_of("ab abc", after="a") == ["ab", "abc"]  # five are left
     assert hand.rows_of("ab abc", after="abc ab") == ["ab", "abc"]  # no fewer than half
+
+
+def test_rows_do_not_go_on_from_one_that_came_to_no_end(hand, monkeypatch):
+    asked, point = [], np.array([[0, 0, 0], [1, 1, 1]], dtype=np.float32)
+
+    def draw(rows, bias, chance):
+        asked.append(rows)
+        return [Drawn(point, finished=bool(place)) for place, _ in enumerate(rows)]
+
+    monkeypatch.setattr(hand, "_draw", draw)
+    first, second = hand.write("ab\nёж", count=2)
+    assert (first.finished, second.finished) == (False, True)
+    assert [(len(row.before), row.text_before) for row in asked[1]] == [(0, ""), (2, "ab")]
+
+
+def test_rows_are_broken_as_they_are_spelled(hand):
+    apart = unicodedata.normalize("NFD", "ё" * 7)  # fourteen points, and seven characters
+    assert hand.rows_of(apart) == ["ё" * 7]
+    assert hand.rows_of("a\u200b\n\u200b\nb") == ["a", "b"]  # a row of nothing is none
+    for nothing in ("\u200b", "\u00ad \ufeff", "\n"):
+        with pytest.raises(InputError, match="the text is empty"):
+            hand.write(nothing)
 
 
 def test_rows_are_broken_between_words():

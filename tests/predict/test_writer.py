@@ -1,6 +1,7 @@
 """Writing: by torch and by ONNX the same; what is drawn follows the distribution; top-k; beam."""
 
 import math
+import os
 from collections import Counter
 from dataclasses import replace
 from itertools import islice, product
@@ -51,6 +52,15 @@ def test_the_exported_step_writes_the_same(cell, tmp_path):
     assert texts[0] == texts[1]
     notes = OnnxFile(tmp_path / "step.onnx").session.get_modelmeta().custom_metadata_map
     assert notes["kineograph.alphabet"] == '[" ", "a", "b", "c"]'
+
+
+def test_an_export_older_than_the_weights_is_left_aside(tmp_path):
+    exported = trained(tmp_path)
+    export_writer(exported)
+    assert Writer.load(tmp_path).engine == "onnx"
+    later = (tmp_path / "step.onnx").stat().st_mtime + 1  # trained again, or gone on with
+    os.utime(tmp_path / "model.safetensors", (later, later))
+    assert Writer.load(tmp_path).engine == "torch"
 
 
 def chances(writer: Writer, prime: str) -> np.ndarray:

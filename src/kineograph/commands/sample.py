@@ -50,7 +50,8 @@ Beam = Annotated[
 ]
 Written = Annotated[str | None, typer.Option("--text", help="By hand: what is written.")]
 Out = Annotated[
-    Path | None, typer.Option(help="By hand: .svg, .png, .html (plays the pen), .inkml or .gcode.")
+    Path | None,
+    typer.Option(help="By hand: .svg, .png, .html (plays the pen), .inkml, .gcode or .jsonl."),
 ]
 Bias = Annotated[
     float | None, typer.Option(help="By hand: 0 as people write, more is neater; 0.5 if left away.")

@@ -30,7 +30,7 @@ def sample_ink(
 ) -> None:
     """Write `text` by hand into `out`, or into OUT-1, OUT-2 … where several are asked for.
 
-    text None or empty is for networks that only go on scribbling. Raises InputError in words.
+    text None is for networks that only go on scribbling. Raises InputError in words.
     """
     from kineograph.data.ink.formats.sheet import check_size
     from kineograph.errors import InputError

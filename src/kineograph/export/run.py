@@ -12,6 +12,14 @@ from kineograph.decoding.sequence_beam import Speaker
 from kineograph.errors import InputError
 
 
+def exported(folder: Path, file: str) -> Path | None:
+    """A run's exported file; None where there is none, or its weights were trained again since."""
+    path, weights = folder / file, folder / "model.safetensors"
+    if not path.exists() or weights.stat().st_mtime > path.stat().st_mtime:
+        return None
+    return path
+
+
 class OnnxFile:
     """A session on one core: `file(frames=...)` -> {output name: array}."""
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
-from kineograph.export.run import OnnxFile
+from kineograph.export.run import OnnxFile, exported
 from kineograph.recipes import Trained
 
 State = tuple[Any, ...]  # of one video: flat tensors or arrays (1, ...)
@@ -135,19 +135,13 @@ class OnnxSteps:
 
 def _exported(trained: Trained, what: str) -> OnnxFile | None:
     """The exported file, if it was measured faster than torch and is as new as the weights."""
-    measured, path = trained.folder / "export.json", trained.folder / f"{what}.onnx"
-    if not measured.exists() or not path.exists() or _stale(trained, what):
+    measured, path = trained.folder / "export.json", exported(trained.folder, f"{what}.onnx")
+    if path is None or not measured.exists():
         return None
     times = json.loads(measured.read_text(encoding="utf-8"))[what]
     if "skipped" in times or times["onnx_milliseconds"] >= times["torch_milliseconds"]:
         return None
     return OnnxFile(path)
-
-
-def _stale(trained: Trained, what: str) -> bool:
-    """Whether the weights were trained again after the export."""
-    weights, path = trained.folder / "model.safetensors", trained.folder / f"{what}.onnx"
-    return weights.stat().st_mtime > path.stat().st_mtime
 
 
 def _onnx_network(file: OnnxFile) -> Callable[..., Tensor]:

@@ -23,6 +23,7 @@ from kineograph.data.ink.strokes import Offsets, Strokes, from_offsets
 from kineograph.data.text import name_some
 from kineograph.errors import InputError
 from kineograph.export.ink import FILE
+from kineograph.export.run import exported
 from kineograph.predict.pen import ExportedPen
 from kineograph.recipes.hand import TrainedHand, load_hand
 from kineograph.tasks.draw_ink import NOTHING, Drawn, Row, draw_rows
@@ -44,14 +45,13 @@ class Hand:
 
     @classmethod
     def load(cls, run: str | Path, device: torch.device | None = None) -> "Hand":
-        """The hand of `runs/NAME`, or of a shipped name, with its pen.onnx where there is one.
+        """The hand of `runs/NAME`, or of a shipped name, with its pen.onnx if of these weights.
 
         Another device than the CPU has no use for that file. Raises InputError.
         """
-        trained = load_hand(run)
-        exported = trained.folder / FILE
-        by_onnx = exported.exists() and (device is None or device.type == "cpu")
-        hand = cls(trained, device or torch.device("cpu"), exported if by_onnx else None)
+        trained, device = load_hand(run), device or torch.device("cpu")
+        onnx = exported(trained.folder, FILE) if device.type == "cpu" else None
+        hand = cls(trained, device, onnx)
         trained.network.to(hand.device)
         return hand
 
@@ -88,7 +88,10 @@ class Hand:
         first = self._draw([Row(rows[0], *given)] * count, bias, chance)
         rest: list[Drawn] = []
         if rows[1:]:
-            after = [given if prime else (one.offsets, rows[0]) for one in first]
+            # of a row that came to no end, nobody knows what it says
+            after = [
+                given if prime or not one.finished else (one.offsets, rows[0]) for one in first
+            ]
             wanted = [Row(row, *begun) for begun in after for row in rows[1:]]
             rest = self._draw(wanted, bias, chance)
         size = len(rows) - 1
@@ -137,7 +140,7 @@ class Hand:
     def scribble(
         self, points: int = 400, *, bias: float = 0.5, seed: int = 0, count: int = 1
     ) -> list[Ink]:
-        """So many points of whatever comes, by a network without a text."""
+        """So many points at most of whatever comes, by a network without a text: a line may end."""
         if self.reads_text:
             raise InputError(f"{self.trained.name}: is told what to write. Give it --text.")
         _check(bias, count, seed)
@@ -169,13 +172,13 @@ class Hand:
         than those with it: a hand that has more behind it than it ever had writes worse.
         Raises InputError for a text that is empty, or has characters that it cannot write.
         """
+        spelled = "\n".join(map(self.trained.config.spelling, text.splitlines()))
         longest = self.trained.known.characters_per_line
         if after:
             longest = max(longest - len(after) - 1, self.joined_characters)
-        rows = break_text(text, longest)
+        rows = break_text(spelled, longest)
         if len(rows) > 1 and not after:
-            rows = break_text(text, self.joined_characters)
-        rows = [self.trained.config.spelling(row) for row in rows]
+            rows = break_text(spelled, self.joined_characters)
         self._check_characters("".join(rows))
         return rows
 
@@ -196,12 +199,12 @@ class Hand:
     def as_seen(self, line: InkLine) -> tuple[Offsets, str]:
         """A person's line as the network sees ink: in its size, its pace and its spelling.
 
-        Raises InputError for characters that are not known, or more points than are.
+        Raises InputError for characters that it should read and does not know, or too many points.
         """
         trained = self.trained
         text = trained.config.spelling(line.text)
         unseen = trained.known.alphabet.unseen(text)
-        if unseen:
+        if unseen and self.reads_text:
             raise InputError(
                 f"{text[:40]!r}: {trained.name} never learned {name_some(unseen)}. Take a line "
                 f"without; it knows: {self.characters}"

@@ -15,7 +15,7 @@ from kineograph.data.lines.picture import scale_line
 from kineograph.decoding.alignment import widened
 from kineograph.decoding.ctc import Reading
 from kineograph.export.lines import FILE
-from kineograph.export.run import OnnxFile
+from kineograph.export.run import OnnxFile, exported
 from kineograph.pages.read import LineReading, ReadCharacter
 from kineograph.pages.text import Alternative
 from kineograph.predict.line_search import LineSearch, line_search
@@ -50,7 +50,7 @@ class Reader:
         device: str = "cpu",
         onnx: Path | None = None,
     ) -> "Reader":
-        """A run's reader, or a shipped one's, with its lines.onnx where there is one.
+        """A run's reader, or a shipped one's, with its lines.onnx where that is of these weights.
 
         language, lexicon, alternatives: see `line_search`. Raises InputError for what is none.
         """
@@ -58,8 +58,8 @@ class Reader:
         trained = load_reader(run)
         search = line_search(trained, language, lexicon, alternatives)
         trained.network.to(found)
-        beside = onnx or trained.folder / FILE
-        use = found.type == "cpu" and beside.exists()
+        beside = onnx or exported(trained.folder, FILE)
+        use = found.type == "cpu" and beside is not None and beside.exists()
         return cls(trained, found, search, beside if use else None)
 
     @property

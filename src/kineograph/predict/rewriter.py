@@ -7,10 +7,13 @@ from pathlib import Path
 
 import torch
 
-from kineograph.data.text import NFC
+from kineograph.data.text import POLICIES
+from kineograph.errors import InputError
 from kineograph.recipes.trained_texts import TrainedTexts, load_texts
 from kineograph.tasks.rewrite_texts import Rewritten, rewrite
 from kineograph.training.reproduce import choose_device
+
+SPELLED = POLICIES["as-printed"]  # a running text keeps its lines and spaces
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,9 @@ class Rewriter:
         return cls(trained, found)
 
     def rewrite(self, texts: Sequence[str], *, beam: int = 5) -> list[Rewritten]:
-        """An answer for each text, taken as a whole, in their order. Raises InputError."""
+        """An answer for each whole text, in their order. Raises InputError for an empty one."""
+        if not all(texts):
+            raise InputError("a text is empty: nothing is to be written of it. Leave it out.")
         known = self.trained.known
         return rewrite(self.trained.network, texts, known.given, known.asked_vocabulary, beam=beam)
 
@@ -39,7 +44,7 @@ class Rewriter:
         A network that knows small letters alone is asked in small letters; a capital at the
         beginning of a stretch, or capitals throughout, come back.
         """
-        pieces = list(self._pieces(NFC(text)))
+        pieces = list(self._pieces(SPELLED(text)))
         asked = [self._known(piece) for piece, known in pieces if known]
         answers = iter(self.rewrite(asked, beam=beam))
         return "".join(
@@ -48,13 +53,13 @@ class Rewriter:
 
     def unknown(self, text: str) -> list[str]:
         """Letters that it never learned, each once."""
-        letters = dict.fromkeys(each for each in NFC(text) if each.isalpha())
+        letters = dict.fromkeys(each for each in SPELLED(text) if each.isalpha())
         return [each for each in letters if self._known(each) not in self.trained.known.given]
 
     def too_long(self, text: str) -> int:
         """How many of its stretches are longer than all that it learned from: a guess at best."""
         longest = self.trained.recipe.data.longest
-        return sum(known and len(piece) > longest for piece, known in self._pieces(NFC(text)))
+        return sum(known and len(piece) > longest for piece, known in self._pieces(SPELLED(text)))
 
     def _known(self, text: str) -> str:
         """In small letters where it knows no others."""

@@ -16,7 +16,7 @@ from kineograph.decoding.sequence_beam import Sampling, SequenceBeam, Speaker, S
 from kineograph.decoding.token_stream import stream
 from kineograph.errors import InputError
 from kineograph.export.characters import FILE
-from kineograph.export.run import OnnxFile
+from kineograph.export.run import OnnxFile, exported
 from kineograph.recipes.writer import TrainedWriter, load_writer
 
 Logs = NDArray[np.floating[Any]]
@@ -31,10 +31,9 @@ class Writer:
 
     @classmethod
     def load(cls, run: str | Path) -> "Writer":
-        """A run's writer, or a shipped one's, with its step.onnx where there is one."""
+        """A run's writer, or a shipped one's, with its step.onnx where that is of these weights."""
         trained = load_writer(run)
-        exported = trained.folder / FILE
-        return cls(trained, exported if exported.exists() else None)
+        return cls(trained, exported(trained.folder, FILE))
 
     @property
     def engine(self) -> str:

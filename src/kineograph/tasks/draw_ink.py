@@ -34,7 +34,7 @@ class Row(NamedTuple):
     text: str
     before: Offsets = NOTHING  # normalised (P, 3)
     text_before: str = ""
-    points: int | None = None  # without a text: how many are drawn
+    points: int | None = None  # without a text: how many are drawn at most
 
 
 class Drawn(NamedTuple):

@@ -67,8 +67,10 @@ def test_known_goes_to_json_and_back():
     assert known_from_json(known.as_json(), "recipe.json") == known
     assert known.characters == (" ", "a", "b", "c")
     assert known.characters_per_line == 4
-    with pytest.raises(InputError, match=r"recipe\.json: its measures of ink are broken"):
-        known_from_json(known.as_json() | {"deviation": [0, 1]}, "recipe.json")
+    broken = [{"deviation": [0, 1]}, {"points_per_character": -1}, {"length_per_character": 0}]
+    for values in (*broken, {"characters_per_line": 0}):  # rows of none would never end
+        with pytest.raises(InputError, match=r"recipe\.json: its measures of ink are broken"):
+            known_from_json(known.as_json() | values, "recipe.json")
     with pytest.raises(InputError, match="no line of ink to learn from"):
         learn_known([], PLAIN)
 

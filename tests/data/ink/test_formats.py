@@ -59,11 +59,15 @@ def test_png_has_ink_where_the_pen_was(tmp_path):
         assert kept.size[0] > 200
 
 
-def test_inkml_is_read_back_as_it_was_written(tmp_path):
-    write_ink_file(tmp_path / "a.inkml", INK)
+@pytest.mark.parametrize("width_mm", [None, 80.0])
+def test_inkml_is_read_back_as_it_lies_on_the_sheet(tmp_path, width_mm):
+    write_ink_file(tmp_path / "a.inkml", INK, Look(width_mm))
     first, second = read_inkml(tmp_path / "a.inkml")
     assert (first.text, second.text) == ("a & b", "<c>")
-    np.testing.assert_allclose(first.strokes[0], WAVE * 200, atol=0.51)
+    found = [*first.strokes, *second.strokes]
+    for stroke, placed in zip(found, sheet_of(INK, width_mm).strokes, strict=True):
+        np.testing.assert_allclose(stroke, placed * (100, -100), atol=0.51)
+    assert second.strokes[0].max(axis=0)[1] < np.concatenate(first.strokes).min(axis=0)[1]
 
 
 def test_json_lines_are_read_back_as_they_were_written(tmp_path):

@@ -136,7 +136,8 @@ def test_inkml_with_groups_differences_and_a_broken_trace(tmp_path):
     <traceFormat><channel name="X"/><channel name="Y"/><channel name="T"/></traceFormat>
     <annotation type="writer">Ann</annotation>
     <traceGroup><annotation type="truth">one</annotation>
-      <trace>100 100 0, '5 '-3 '1, 2-1 1, "3 "0 "1</trace></traceGroup>
+      <trace type="penUp">0 0 0, 100 100 0</trace>
+      <trace type="penDown">100 100 0, '5 '-3 '1, 2-1 1, "3 "0 "1</trace></traceGroup>
     <traceGroup><annotation type="truth">late</annotation>
       <trace>0 0 5, 1 1 4</trace></traceGroup>
     <traceGroup><annotation type="truth">short</annotation><trace>0 0, 1</trace></traceGroup>

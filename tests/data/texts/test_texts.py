@@ -102,6 +102,15 @@ def test_a_given_split_loses_from_training_what_is_tested():
     assert "1 of the train side stand on a side that is asked about" in split.remarks[0]
 
 
+def test_sides_that_some_rows_alone_name_are_not_heeded_and_that_is_said():
+    records = [TextRecord(str(n), f"text {n}", "ab"[n % 2], split="test") for n in range(40)]
+    records[7] = TextRecord("7", "text 7", "b")
+    split = split_texts(records, LabelledConfig(), answers_apart=False)
+    assert (split.how, len(split.train), len(split.test)) == ("text", 28, 8)
+    (told,) = split.remarks
+    assert told.startswith("39 of 40 texts name their split, and it is heeded where all do")
+
+
 def test_a_table_a_json_file_and_folders_are_read_alike(tmp_path):
     (tmp_path / "t.csv").write_text('text,label,note\n"so, dull",bad,1\ngood,,2\nfine,good,3\n')
     (tmp_path / "t.tsv").write_text('text\tlabel\nso, "dull\tbad\nfine\tgood\n')

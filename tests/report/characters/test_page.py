@@ -42,6 +42,14 @@ def test_answers_come_back_as_they_were_written(folder):
     assert found.nats[59] == pytest.approx(5.9)
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\x0c", "\x1c", "\r"])
+def test_a_sign_that_ends_a_line_elsewhere_ends_none_here(sign, tmp_path):
+    text = f"one{sign}two\n"
+    nats = [0.5] * len(text)
+    write_text_answers(tmp_path / "a.jsonl", TextAnswers("val", 0, text, nats, nats))
+    assert read_text_answers(tmp_path / "a.jsonl") == TextAnswers("val", 0, text, nats, nats)
+
+
 def test_the_page_holds_figures_protocol_and_what_is_balanced(folder):
     page = write_text_report(folder).read_text(encoding="utf-8")
     for words in ("1.6200", "windows of 256", "by place", "is higher"):

@@ -5,6 +5,7 @@ that is what nats are counted in: a likelihood without its measure says nothing.
 takes the mean away, which moves no likelihood.)
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -70,7 +71,8 @@ def known_from_json(found: dict[str, Any], where: str) -> KnownInk:
             float(found["points_per_character"]),
             int(found["characters_per_line"]),
         )
-        if not (min(known.deviation) > 0 and known.points_per_character > 0):
+        measures = (*known.deviation, known.length_per_character, known.points_per_character)
+        if not all(0 < each < math.inf for each in (*measures, known.characters_per_line)):
             raise ValueError("a measure is not above 0")
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(

@@ -73,6 +73,7 @@ def read_inkml(path: Path) -> Iterator[Found | str]:
             strokes = [
                 _points(trace, channels, place)
                 for place, trace in enumerate(_traces(part, by_id), start=1)
+                if trace.get("type") != "penUp"  # it was in the air
             ]
         except InputError as error:
             yield f"{where}: {error}"

@@ -48,8 +48,14 @@ def split_texts(
         remarks.append(
             f"{len(records) - len(kept)} of {len(records)} stand there twice: each is kept once."
         )
-    if all(record.split for record in kept):
+    named = sum(bool(record.split) for record in kept)
+    if named == len(kept):
         return _given(kept, remarks, answers_apart)
+    if named:
+        remarks.append(
+            f"{named} of {len(kept)} texts name their split, and it is heeded where all do: all "
+            "are dealt. Name it for every text, or leave the column away."
+        )
     units = _units(kept, answers_apart)
     labels = {} if answers_apart else _numbered([record.answer for record in kept])
     counts = np.zeros((max(units) + 1, max(1, len(labels))))

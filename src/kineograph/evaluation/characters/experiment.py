@@ -25,7 +25,12 @@ from kineograph.evaluation.characters.ask import (
     ngrams_beside,
     written,
 )
-from kineograph.evaluation.characters.learned import digest_of, learned_digest
+from kineograph.evaluation.characters.learned import (
+    digest_of,
+    found_again,
+    learned_digest,
+    learned_text,
+)
 from kineograph.evaluation.job import Stage, no_stage, write_json
 from kineograph.recipes import Recipe, recipe_to_json
 from kineograph.recipes.trained import run_folder
@@ -120,13 +125,29 @@ def evaluate_text_again(job: TextExperiment, side: str | None) -> Path:
     job.run.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(trained.folder / "recipe.json", job.run / "recipe.json")
     trained.network.to(job.device)
-    learned = same and side in ("train", "all")
-    told = "The network learned from this very text: this is no test." if learned else None
-    return _ask(job, trained, split, "test" if side == "all" else side, None, told)
+    asked = "test" if side == "all" else side
+    if same:
+        learned = side in ("train", "all")
+        told = "The network learned from this very text: this is no test." if learned else None
+    else:
+        told = _no_test(trained, split.sides[asked])
+    return _ask(job, trained, split, asked, None, told)
+
+
+def _no_test(trained: TrainedWriter, text: str) -> str | None:
+    """What to say of a text that was learned from in part, if what was learned still is there."""
+    learned = learned_text(trained)
+    found, every = found_again(learned, text) if learned else (0, 1)
+    if not found:
+        return None
+    return (
+        f"{found} of {every} stretches all over this text stand in what the network learned from: "
+        "this is no test."
+    )
 
 
 def _alphabet(job: TextExperiment, split: TextSplit) -> Alphabet:
-    """The characters of training; of a run that is gone on from, its own with new ones after."""
+    """The characters of training; of a run that is gone on from, its own: new ones are refused."""
     if job.start_from is None:
         return Alphabet.of([split.train])
     known = load_writer(job.start_from).alphabet

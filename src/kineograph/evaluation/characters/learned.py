@@ -5,10 +5,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from kineograph.data.characters.corpus import read_corpus
 from kineograph.data.characters.split import split_text
 from kineograph.errors import InputError
 from kineograph.recipes.writer import TrainedWriter
+
+STRETCH, STRETCHES = 100, 200  # characters that nobody writes twice by chance; that are looked for
 
 
 def digest_of(text: str) -> str:
@@ -32,6 +36,16 @@ def learned_text(trained: TrainedWriter) -> str | None:
     except (InputError, OSError):
         return None
     return text if digest_of(text) == wanted else None
+
+
+def found_again(learned: str, text: str) -> tuple[int, int]:
+    """Of stretches of a text, evenly all over it: how many stand in what was learned, how many all.
+
+    So a text is known again that was cut, lengthened or mended since.
+    """
+    last = max(0, len(text) - STRETCH)
+    begins = sorted({round(place) for place in np.linspace(0, last, STRETCHES)})
+    return sum(text[begin : begin + STRETCH] in learned for begin in begins), len(begins)
 
 
 def _data(trained: TrainedWriter) -> dict[str, Any]:

@@ -39,7 +39,10 @@ def write_text_answers(path: Path, found: TextAnswers) -> None:
 def read_text_answers(path: Path) -> TextAnswers | None:
     """Read them back; None where there is no line. Raises InputError for a line that is none."""
     stretches: list[TextAnswers] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    lines = path.read_text(encoding="utf-8").split("\n")  # U+2028 and the like stand within a line
+    for number, line in enumerate(lines, 1):
+        if not line:
+            continue
         try:
             stretches.append(_stretch(json.loads(line)))
         except (ValueError, KeyError, TypeError) as error:

@@ -104,7 +104,7 @@ def score_ink(answers: list[InkAnswer]) -> InkScores:
 
 def _answers(path: Path) -> list[InkAnswer]:
     found = []
-    for number, row in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, row in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not row.strip():
             continue
         try:

@@ -4,17 +4,19 @@ Source: Ink Markup Language, W3C Recommendation of 20 September 2011.
 """
 
 from html import escape
+from itertools import islice
 
+from kineograph.data.ink.formats.sheet import Sheet
 from kineograph.data.ink.ink import Ink
 from kineograph.data.ink.strokes import Points
 
 
-def inkml_of(ink: Ink) -> str:
-    """In hundredths of a millimetre, y down."""
-    scale = 100 * ink.unit_mm
-    groups = []
+def inkml_of(sheet: Sheet, ink: Ink) -> str:
+    """In hundredths of a millimetre, y down, rows below each other as on the sheet."""
+    placed, groups = iter(sheet.strokes), []
     for text, strokes in ink.rows:
-        traces = "\n".join(f"<trace>{_points(stroke, scale)}</trace>" for stroke in strokes)
+        own = islice(placed, len(strokes))
+        traces = "\n".join(f"<trace>{_points(stroke)}</trace>" for stroke in own)
         said = f'<annotation type="truth">{escape(text)}</annotation>'
         groups.append(f"<traceGroup>{said}\n{traces}\n</traceGroup>")
     rows = "\n".join(groups)
@@ -25,5 +27,5 @@ def inkml_of(ink: Ink) -> str:
     )
 
 
-def _points(stroke: Points, scale: float) -> str:
-    return ", ".join(f"{round(x * scale)} {round(-y * scale)}" for x, y in stroke.tolist())
+def _points(stroke: Points) -> str:
+    return ", ".join(f"{round(100 * x)} {round(100 * y)}" for x, y in stroke.tolist())

@@ -30,7 +30,7 @@ class Look:
 TEXTS: dict[str, Callable[[Ink, Sheet, Look], str]] = {
     ".svg": lambda ink, sheet, look: svg_of(sheet, ink.text),
     ".html": lambda ink, sheet, look: page_of(sheet, ink.text),
-    ".inkml": lambda ink, sheet, look: inkml_of(ink),
+    ".inkml": lambda ink, sheet, look: inkml_of(sheet, ink),
     ".gcode": lambda ink, sheet, look: gcode_of(sheet, ink.text, look.plotter),
     ".jsonl": lambda ink, sheet, look: _json_lines(ink),
 }
