@@ -1,6 +1,7 @@
 """Measures, splits and batches of ink."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from kineograph.data.ink.batch import LENGTH_STEP, REST, InkExamples
 from kineograph.data.ink.config import InkConfig
 from kineograph.data.ink.known import (
     in_units,
+    known_anew,
     known_from_json,
     learn_known,
     normalised,
@@ -73,6 +75,12 @@ def test_known_goes_to_json_and_back():
             known_from_json(known.as_json() | values, "recipe.json")
     with pytest.raises(InputError, match="no line of ink to learn from"):
         learn_known([], PLAIN)
+
+
+def test_a_network_that_learns_on_keeps_its_measures_and_knows_how_long_lines_are_now():
+    known = learn_known(some_lines(), PLAIN)
+    longer = [replace(line, text=f"{line.text} ca b") for line in some_lines()]
+    assert known_anew(known, longer, PLAIN) == replace(known, characters_per_line=9)
 
 
 def test_a_person_s_line_comes_to_the_size_that_was_learned():

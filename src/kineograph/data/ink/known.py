@@ -88,13 +88,19 @@ def learn_known(lines: Sequence[InkLine], config: InkConfig) -> KnownInk:
     texts = [config.spelling(line.text) for line in lines]
     letters = max(1, sum(map(_written, texts)))
     length = sum(ink_length(line.strokes) for line in lines) / letters
-    usual = int(np.percentile([len(text) for text in texts], 95))
-    first = KnownInk(Alphabet.of(texts).characters, (1.0, 1.0), length, 1.0, max(1, usual))
+    usual = _usual_length(texts)
+    first = KnownInk(Alphabet.of(texts).characters, (1.0, 1.0), length, 1.0, usual)
     steps = [paced_offsets(line, config, first) for line in lines]
     every = np.concatenate([each[1:, :2] for each in steps]).astype(np.float64)
     right, up = np.maximum(every.std(axis=0), 1e-6 * max(length, 1e-6))
     points = sum(map(len, steps)) / max(1, sum(map(len, texts)))
     return replace(first, deviation=(float(right), float(up)), points_per_character=points)
+
+
+def known_anew(known: KnownInk, lines: Sequence[InkLine], config: InkConfig) -> KnownInk:
+    """What a network knew that learns on from other lines: its measures, and how long these are."""
+    texts = [config.spelling(line.text) for line in lines]
+    return replace(known, characters_per_line=_usual_length(texts))
 
 
 def paced_offsets(line: InkLine, config: InkConfig, known: KnownInk) -> Offsets:
@@ -132,3 +138,8 @@ def resized(line: InkLine, config: InkConfig, known: KnownInk) -> InkLine:
 def _written(text: str) -> int:
     """Characters that leave ink."""
     return len("".join(text.split()))
+
+
+def _usual_length(texts: Sequence[str]) -> int:
+    """Characters that nineteen of twenty texts have at most."""
+    return max(1, int(np.percentile([len(text) for text in texts], 95)))

@@ -10,7 +10,7 @@ import torch
 
 from kineograph.data.ink.batch import InkExamples
 from kineograph.data.ink.config import InkConfig
-from kineograph.data.ink.known import KnownInk, learn_known
+from kineograph.data.ink.known import KnownInk, known_anew, learn_known
 from kineograph.data.ink.line import InkLine
 from kineograph.data.ink.split import InkSplit, split_ink
 from kineograph.data.prepared_folder import PreparedFolder
@@ -53,13 +53,15 @@ class InkSides:
     problems: list[str]
 
 
-def prepare_ink_sides(job: InkExperiment, known: KnownInk | None = None) -> InkSides:
-    """The sides. `known`: of a network that is gone on with. Raises InputError."""
+def prepare_ink_sides(job: InkExperiment, begun_as: KnownInk | None = None) -> InkSides:
+    """The sides. begun_as: what a network knew that is gone on with. Raises InputError."""
     config = job.config
     split = split_ink(job.data.records, config.split, fractions=config.fractions, seed=config.seed)
     if split.warning:
         job.say(split.warning)
-    known = known or learn_known(split.train, config)
+    known = (
+        known_anew(begun_as, split.train, config) if begun_as else learn_known(split.train, config)
+    )
     train = InkExamples(split.train, known, config, changes=True)
     val = InkExamples(split.val, known, config) if split.val else None
     test = InkExamples(split.test, known, config)
