@@ -103,7 +103,7 @@ HANDWRITING_DEMO = Recipe(
     name="handwriting-demo",
     about="Writes Latin and Cyrillic by hand, small enough for any laptop.",
     paper="none; after Graves 2013 (arXiv:1308.0850), section 5, numbers our own",
-    data=InkConfig(points_per_character=9.0, longest_points=500, slant_degrees=4.0, size=0.06),
+    data=InkConfig(points_per_character=9.0, longest_points=700, slant_degrees=4.0, size=0.06),
     model=HandwritingSynthesisConfig(units=176, layers=3, mixtures=12, windows=6),
     task=WriteInk(),
     training=TrainingConfig(
