@@ -75,9 +75,7 @@ def prepare_written(
     pixels, number = whole_number("height", height, 16), whole_number("seed", seed, 0)
     hand = Hand.load(str(source), choose_device(device))
     hands = whole_number("writers", writers, 0)
-    usual = hand.joined_characters if hands else hand.trained.known.characters_per_line
-    usual = max(LEAST_LONGEST, usual)
-    at_most = whole_number("longest", usual if longest is None else longest, LEAST_LONGEST)
+    at_most = _longest(longest, hand, hands)
     wish = _Wish(
         LineTexts(read_corpus(texts), at_most, share_of("even", even)),
         whole_number("count", count, 1),
@@ -204,6 +202,12 @@ def _primes(hand: Hand, prime: str | Path | None, writers: int) -> tuple[list[In
     if not lines:
         raise InputError(problems[0])
     return lines, problems
+
+
+def _longest(given: str | int | None, hand: Hand, writers: int) -> int:
+    usual = hand.joined_characters if writers else hand.trained.known.characters_per_line
+    wanted = max(LEAST_LONGEST, usual) if given is None else given
+    return whole_number("longest", wanted, LEAST_LONGEST)
 
 
 def _bias(given: str | float) -> float:
