@@ -47,11 +47,12 @@ def test_one_walk_is_the_whole_text_before_each_character(network, monkeypatch):
 
 
 def test_a_window_begins_with_the_character_before_it_alone(network, monkeypatch):
-    monkeypatch.setattr(ask, "ROWS", 2)
     text, told = TEXT[:25], [0, *ALPHABET.encode(TEXT[:25])]
-    found = nats_in_windows(network, text, ALPHABET, 10)
     expected = [x for start in (0, 10, 20) for x in _window(network, told[start : start + 11])]
-    assert found == pytest.approx(expected, abs=1e-5)
+    for bound, value in (("ROWS", 2), ("MOST_LOGITS", 1)):  # two at once, then one by one
+        monkeypatch.setattr(ask, bound, value)
+        found = nats_in_windows(network, text, ALPHABET, 10)
+        assert found == pytest.approx(expected, abs=1e-5)
 
 
 def _window(network, told):

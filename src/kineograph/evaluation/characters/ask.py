@@ -16,7 +16,8 @@ from kineograph.decoding.sequence_beam import Sampling
 from kineograph.decoding.token_stream import stream
 
 PIECE = 2048  # characters that are read at once
-ROWS = 64  # windows side by side
+ROWS = 64  # windows side by side, at most
+MOST_LOGITS = 2**24  # at once: an alphabet of thousands has fewer windows side by side
 ORDERS = (2, 3, 4, 5, 6)  # of the n-grams that stand beside
 
 Nats = NDArray[np.float64]  # (L,) of each character; nan for one that is not in the alphabet
@@ -53,10 +54,11 @@ def nats_in_windows(network: Any, text: str, alphabet: Alphabet, window: int) ->
     padded = np.zeros((2, count * window), dtype=np.int64)
     padded[:, : len(targets)] = inputs, targets
     rows_in, rows_out = padded.reshape(2, count, window)
+    rows = min(ROWS, max(1, MOST_LOGITS // (window * network.alphabet_size)))
     with torch.inference_mode():
         found = [
-            _nats(network(_on(network, rows_in[place : place + ROWS]))[0], rows_out[place:][:ROWS])
-            for place in range(0, count, ROWS)
+            _nats(network(_on(network, rows_in[place : place + rows]))[0], rows_out[place:][:rows])
+            for place in range(0, count, rows)
         ]
     return np.concatenate(found).reshape(-1)[: len(targets)]
 
