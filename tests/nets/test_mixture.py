@@ -104,6 +104,9 @@ def test_bias_makes_points_surer(bias):
     assert torch.all(neat.log_sigma_up < plain.log_sigma_up)
     entropy = [-(each.log_weights.exp() * each.log_weights).sum() for each in (plain, neat)]
     assert entropy[1] < entropy[0]
+    lifted, surer = torch.sigmoid(plain.pen), torch.sigmoid(neat.pen)
+    assert torch.all((surer - 0.5).abs() > (lifted - 0.5).abs())
+    assert torch.equal(surer > 0.5, lifted > 0.5)
 
 
 def test_one_gaussian_of_a_known_case():

@@ -42,13 +42,14 @@ def mixture_outputs(mixtures: int) -> int:
 def pen_mixture(outputs: Tensor, bias: float = 0.0) -> PenMixture:
     """The mixture of a network's outputs (…, 6K + 1), always of finite likelihood.
 
-    bias: 0 writes as it learned, 1 and more neater: narrower Gaussians, likelier ones preferred.
+    bias: 0 writes as it learned, 1 and more neater: narrower Gaussians, likelier ones preferred
+    (Graves 2013, equations 61 and 62), and a pen that is lifted where that is likelier than not.
     """
     outputs = outputs.to(torch.promote_types(outputs.dtype, torch.float32))  # bf16 is too coarse
     pen, rest = outputs[..., 0], outputs[..., 1:]
     weights, right, up, wide, high, together = rest.chunk(6, -1)
     return PenMixture(
-        pen,
+        pen * (1 + bias),
         F.log_softmax(weights * (1 + bias), -1),
         right.clamp(-LARGEST, LARGEST),
         up.clamp(-LARGEST, LARGEST),
