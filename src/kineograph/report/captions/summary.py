@@ -92,7 +92,10 @@ def read_described(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     rows = []
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    lines = path.read_text(encoding="utf-8").split("\n")  # U+2028 and the like stand within a line
+    for number, text in enumerate(lines, start=1):
+        if not text:
+            continue
         try:
             row = json.loads(text)
             rows.append(row | {"sentence": row["sentence"], "references": row["references"]})
